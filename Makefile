@@ -1,0 +1,34 @@
+# One verb each. CI runs the same.
+.DEFAULT_GOAL := help
+.PHONY: help serve test check openapi build-tools postgresql
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# `exec` leaves no shell between make and the program, so that make waits for its clean stop
+# after Ctrl-C.
+serve: build-tools ## build the program and run it, with a PostgreSQL of its own; more options: ARGS="--listen …"
+	@if [ -z "$$DATABASE_URL" ] && ! grep -qs '^ *\(export \)\{0,1\}DATABASE_URL=.' .env; then scripts/install-postgresql; fi
+	@echo "Building Debatebase and starting it. The first build takes some minutes. Ctrl-C stops it."
+	@exec cargo run --release -- serve $(ARGS)
+
+test: build-tools postgresql ## run all tests, with a PostgreSQL of their own
+	cargo test
+
+check: build-tools postgresql ## everything CI demands: format, lints, documentation, tests
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+	cargo test
+
+# A rename is atomic: a failed run leaves the old contract as it was.
+openapi: build-tools ## write openapi/openapi.json anew
+	@mkdir -p openapi
+	cargo run -- openapi > openapi/openapi.json.new || { rm -f openapi/openapi.json.new; exit 1; }
+	mv openapi/openapi.json.new openapi/openapi.json
+
+build-tools:
+	@scripts/install-build-tools
+
+postgresql:
+	@scripts/install-postgresql

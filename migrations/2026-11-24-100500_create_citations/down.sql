@@ -1,0 +1,2 @@
+drop view citations_with_ends;
+drop table citations;

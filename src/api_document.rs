@@ -1,0 +1,169 @@
+//! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
+
+use actix_web::App;
+use utoipa::OpenApi;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
+use utoipa_actix_web::AppExt;
+
+use crate::http::problem::ProblemDocument;
+
+/// What the document says of the service as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Debatebase",
+        description = "An open, API-first knowledge base of debates: **topics** (questions people disagree about), \
+            **positions** (the answers they defend) and **arguments** (the reasons, and what attacks or undercuts \
+            them), every one of them tied by a **verified quote** to the source it came from.\n\n\
+            Wherever a path or a field names a record, its id and its slug both work. Lists come in pages: \
+            follow `page.next_cursor` (or the `Link` header). Every record has a `version`, which is its `ETag`: \
+            send it as `If-Match` to change nothing that has changed since, as `If-None-Match` to be spared what \
+            you have. Every answer of 400 and above is a problem (RFC 9457) whose `type` opens a page that \
+            explains it, and whose `errors` name every fault of the input. Unknown fields and parameters are faults.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        contact(name = "The Debatebase contributors"),
+    ),
+    servers((url = "/", description = "This server")),
+    components(schemas(ProblemDocument)),
+    tags(
+        (name = "Topics", description = "The questions under debate."),
+        (name = "Positions", description = "The answers to a topic, in the order of their rank."),
+        (name = "Arguments", description = "The reasons, one claim each."),
+        (name = "Relations", description = "Premises that support, attack or rephrase a position, an argument, or another relation (an undercut)."),
+        (name = "Citations", description = "Verified quotes, each tied to what it backs."),
+        (name = "Sources", description = "The texts that are quoted, and how much of them is."),
+        (name = "Views", description = "A topic with everything below it, in one answer."),
+        (name = "Service", description = "The service itself: its health, and its documentation."),
+    )
+)]
+struct Base;
+
+/// The whole document.
+pub fn compose() -> utoipa::openapi::OpenApi {
+    let mut document = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(crate::app::routes)
+        .split_for_parts()
+        .1;
+    for item in document.paths.paths.values_mut() {
+        for (method, operation) in operations(item) {
+            add_problem(operation);
+            add_conditions(method, operation);
+        }
+    }
+    document
+}
+
+/// The document as it is committed and served.
+pub fn to_json(document: &utoipa::openapi::OpenApi) -> String {
+    // A document made of strings and numbers always serialises.
+    let mut json = document.to_pretty_json().unwrap_or_default();
+    json.push('\n');
+    json
+}
+
+/// The methods that an address takes.
+pub fn methods(item: &PathItem) -> Vec<&'static str> {
+    by_method(item).map(|(method, _)| method).collect()
+}
+
+/// The methods of an address that take query parameters.
+pub fn methods_with_query(item: &PathItem) -> Vec<&'static str> {
+    let takes = |operation: &Operation| {
+        let parameters = operation.parameters.iter().flatten();
+        parameters.into_iter().any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Query,
+            RefOr::Ref(_) => false,
+        })
+    };
+    by_method(item).filter(|(_, operation)| takes(operation)).map(|(method, _)| method).collect()
+}
+
+fn by_method(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("HEAD", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter()
+        .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("GET", item.get.as_mut()),
+        ("POST", item.post.as_mut()),
+        ("PUT", item.put.as_mut()),
+        ("PATCH", item.patch.as_mut()),
+        ("DELETE", item.delete.as_mut()),
+    ];
+    all.into_iter().filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+}
+
+/// Every operation can fail, and always with the same body. Said once, here.
+fn add_problem(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = ResponseBuilder::new()
+        .description("A problem: what went wrong, where, and how to mend it")
+        .content("application/problem+json", content)
+        .build();
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(response));
+}
+
+/// Whatever has an entity tag takes conditions. Said once, here.
+fn add_conditions(method: &str, operation: &mut Operation) {
+    let tagged =
+        operation.tags.as_ref().is_some_and(|tags| tags.iter().all(|tag| tag != "Service"));
+    if !tagged {
+        return;
+    }
+    let text = || ObjectBuilder::new().schema_type(Type::String).build();
+    let mut add = |name: &str, description: &str| {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(description))
+            .schema(Some(text()))
+            .build();
+        operation.parameters.get_or_insert_default().push(parameter.into());
+    };
+    match method {
+        "GET" => add("If-None-Match", "The `ETag` of the answer you have: 304 if it still holds."),
+        "PUT" => {
+            add("If-Match", "The `ETag` of what you read: 412 if it has changed since.");
+            add("If-None-Match", "`*` to create only: 412 if there is one already.");
+        }
+        "PATCH" | "DELETE" => {
+            add("If-Match", "The `ETag` of what you read: 412 if it has changed since.");
+        }
+        _ => {}
+    }
+    let header = |description: &str| {
+        HeaderBuilder::new().schema(Some(text())).description(Some(description.to_owned())).build()
+    };
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status == "200" || status == "201" {
+            let tag = header("The state of what was answered; a strong entity tag.");
+            response.headers.insert("ETag".to_owned(), tag.into());
+        }
+        if status == "201" {
+            response
+                .headers
+                .insert("Location".to_owned(), header("The address of the record.").into());
+        }
+    }
+    if method == "GET" {
+        let unchanged = ResponseBuilder::new().description("You have it already").build();
+        operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
+    }
+}

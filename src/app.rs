@@ -1,0 +1,171 @@
+//! Mounts every slice, and composes the API document.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::access::Policy;
+use crate::api_document;
+use crate::db::Db;
+use crate::docs::ApiDocument;
+use crate::domain::input::{At, Faults, FromJson, Object};
+use crate::http::extract;
+use crate::http::middleware::around;
+use crate::http::problem::{Code, Problem, Result};
+use crate::{arguments, citations, docs, health, positions, relations, sources, topics, views};
+
+/// What every worker shares.
+#[derive(Debug, Clone)]
+pub struct State {
+    db: Data<Db>,
+    policy: Data<Policy>,
+    document: Data<ApiDocument>,
+    routes: Data<Routes>,
+}
+
+impl State {
+    /// Composes the API document and shares the database.
+    pub fn new(db: Db, policy: Policy) -> Self {
+        let document = api_document::compose();
+        let routes = Routes::of(&document);
+        Self {
+            db: Data::new(db),
+            policy: Data::new(policy),
+            document: Data::new(ApiDocument::new(api_document::to_json(&document))),
+            routes: Data::new(routes),
+        }
+    }
+}
+
+/// Every slice. A scope takes all that begins with its path, so the longer ones come first.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    positions::routes(config);
+    arguments::routes(config);
+    relations::routes(config);
+    citations::routes(config);
+    views::routes(config);
+    topics::routes(config);
+    sources::routes(config);
+    health::routes(config);
+    docs::routes(config);
+}
+
+/// The application, as a worker or a test runs it.
+pub fn build(
+    state: &State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(state.db.clone())
+        .app_data(state.policy.clone())
+        .app_data(state.document.clone())
+        .app_data(state.routes.clone())
+        .into_utoipa_app()
+        .configure(routes)
+        .into_app()
+        .default_service(web::to(no_such_route))
+        .wrap(from_fn(refuse_unknown_parameters))
+        .wrap(from_fn(around))
+}
+
+/// What no route took: the address is unknown, or it takes other methods.
+async fn no_such_route(request: HttpRequest, routes: Data<Routes>) -> Result<HttpResponse> {
+    match routes.methods_at(request.path()) {
+        Some(allow) => Err(Problem::method_not_allowed(request.method().as_str(), allow)),
+        None => Err(Problem::new(
+            Code::NotFound,
+            "There is no such address. `/docs/` lists those that there are.",
+        )),
+    }
+}
+
+/// Refuses query parameters of operations that take none; the others look at theirs themselves.
+async fn refuse_unknown_parameters<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let unknown = request.app_data::<Data<Routes>>().and_then(|routes| {
+        let takes_none = request.path().starts_with("/v1/")
+            && !request.query_string().is_empty()
+            && !routes.takes_parameters(request.path(), request.method());
+        takes_none
+            .then(|| extract::read_query::<NoParameters>(request.query_string()).err())
+            .flatten()
+    });
+    match unknown {
+        Some(problem) => Ok(request.error_response(problem).map_into_boxed_body()),
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
+    }
+}
+
+/// The parameters of an operation that takes none.
+#[derive(Debug)]
+struct NoParameters;
+
+impl FromJson for NoParameters {
+    fn from_json(value: serde_json::Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
+        Object::open(value, at, &[], faults).map(|_nothing| Self)
+    }
+}
+
+/// The addresses of the API document: which methods and parameters each takes.
+#[derive(Debug)]
+pub struct Routes(Vec<Route>);
+
+#[derive(Debug)]
+struct Route {
+    /// The parts of the path; `None` where any text may stand.
+    segments: Vec<Option<String>>,
+    methods: Vec<&'static str>,
+    with_parameters: Vec<&'static str>,
+}
+
+impl Routes {
+    fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        let routes = document.paths.paths.iter().map(|(path, item)| Route {
+            segments: path
+                .split('/')
+                .map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned()))
+                .collect(),
+            methods: api_document::methods(item),
+            with_parameters: api_document::methods_with_query(item),
+        });
+        Self(routes.collect())
+    }
+
+    fn at(&self, path: &str) -> Option<&Route> {
+        let fits = |route: &&Route| {
+            route.segments.len() == path.split('/').count()
+                && route.segments.iter().zip(path.split('/')).all(|(part, segment)| match part {
+                    Some(fixed) => fixed == segment,
+                    None => !segment.is_empty(),
+                })
+        };
+        // Of two patterns that fit, the one with more fixed parts is meant.
+        self.0.iter().filter(fits).max_by_key(|route| route.segments.iter().flatten().count())
+    }
+
+    fn methods_at(&self, path: &str) -> Option<String> {
+        self.at(path).map(|route| route.methods.join(", "))
+    }
+
+    /// Whether an operation takes query parameters; one that is not known is not judged.
+    fn takes_parameters(&self, path: &str, method: &Method) -> bool {
+        self.at(path).is_none_or(|route| {
+            !route.methods.contains(&method.as_str())
+                || route.with_parameters.contains(&method.as_str())
+        })
+    }
+}

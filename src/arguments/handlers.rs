@@ -1,0 +1,126 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path, Query};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+use crate::links::Removal;
+use crate::topics::{self, TopicPath};
+
+/// List the arguments of a topic
+///
+/// Oldest first, unless `sort` says otherwise. `position` and `argument` narrow the list to the
+/// arguments that bear on one, and `relation` to those that bear on something in that way.
+#[utoipa::path(tag = "Arguments", params(TopicPath, ArgumentFilter), responses((status = 200, body = Page<Argument>, description = "A page of arguments")))]
+#[get("")]
+pub async fn list_arguments(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    listing: Listing<ArgumentFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let page = queries::list(&conn, &topic, &listing).await?;
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+}
+
+/// Add an argument
+///
+/// May carry what it `supports`, `attacks` or `rephrases`, and its `citations`: all is made
+/// in one transaction, or nothing is.
+#[utoipa::path(tag = "Arguments", params(TopicPath), responses((status = 201, body = Argument, description = "The new argument")))]
+#[post("")]
+pub async fn create_argument(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    Json(new): Json<NewArgument>,
+) -> Result<HttpResponse> {
+    let (topic, argument) =
+        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
+    Ok(answer::created(&location(&topic, &argument), argument.version, &argument))
+}
+
+/// Get an argument
+#[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument")))]
+#[get("/{argument}")]
+pub async fn get_argument(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<ArgumentPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let argument = queries::find(&conn, &topic, &path.argument).await?;
+    Ok(answer::item(&conditions, argument.version, &argument))
+}
+
+/// Create or replace an argument
+///
+/// Under a slug that no argument of the topic has, makes one. Putting what is there already
+/// changes nothing, not even the version. Relations and citations given with it are made where they
+/// are not there yet; others of the argument stay.
+#[utoipa::path(tag = "Arguments", params(ArgumentPath), responses(
+    (status = 200, body = Argument, description = "The argument as it is now"),
+    (status = 201, body = Argument, description = "The new argument"),
+))]
+#[put("/{argument}")]
+pub async fn put_argument(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<ArgumentPath>,
+    conditions: Conditions,
+    Json(new): Json<NewArgument>,
+) -> Result<HttpResponse> {
+    let (what, topic, argument) =
+        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&topic, &argument), argument.version, &argument))
+}
+
+/// Change an argument
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is.
+#[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument as it is now")))]
+#[patch("/{argument}")]
+pub async fn patch_argument(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<ArgumentPath>,
+    conditions: Conditions,
+    Json(patch): Json<ArgumentPatch>,
+) -> Result<HttpResponse> {
+    let argument =
+        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
+    Ok(answer::changed(argument.version, &argument))
+}
+
+/// Delete an argument
+///
+/// Refused with 409 while relations or citations use it, unless `cascade=true`.
+#[utoipa::path(tag = "Arguments", params(ArgumentPath, Removal), responses((status = 204, description = "The argument is gone")))]
+#[delete("/{argument}")]
+pub async fn delete_argument(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<ArgumentPath>,
+    Query(removal): Query<Removal>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+fn location(topic: &topics::queries::Head, argument: &Argument) -> String {
+    format!("/v1/topics/{}/arguments/{}", topic.slug, argument.slug)
+}

@@ -1,0 +1,24 @@
+//! Arguments: the reasons, one claim each.
+//!
+//! An argument may be made together with the relations and citations it stands in: the shorthand.
+
+mod handlers;
+pub mod queries;
+mod types;
+
+pub use types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes under `/v1/topics/{topic}/arguments`.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/v1/topics/{topic}/arguments")
+            .service(handlers::list_arguments)
+            .service(handlers::create_argument)
+            .service(handlers::get_argument)
+            .service(handlers::put_argument)
+            .service(handlers::patch_argument)
+            .service(handlers::delete_argument),
+    );
+}

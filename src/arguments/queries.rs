@@ -1,0 +1,298 @@
+//! All SQL about arguments themselves.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use crate::citations::queries::{Quoted, ensure_quote, lock_source};
+use crate::db::Conn;
+use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
+use crate::db::schema::{arguments, premises, relations};
+use crate::domain::ids::{ArgumentId, ArgumentRef, Ref, TopicId, TopicRef};
+use crate::domain::language::Language;
+use crate::domain::origin::Origin;
+use crate::domain::slug::Slug;
+use crate::domain::text::{Body, Claim};
+use crate::http::answer::Put;
+use crate::http::conditions::Conditions;
+use crate::http::page::{Count, Key, Listing, Page, Sort};
+use crate::http::problem::{Problem, Result};
+use crate::links::queries::{End, release};
+use crate::links::{self, EndRef, Removal};
+use crate::relations::queries::ensure;
+use crate::topics;
+use crate::topics::queries::{Head, advance, check_slug};
+
+/// The fields that a client decides.
+#[derive(Debug, Clone, PartialEq, Insertable, AsChangeset)]
+#[diesel(table_name = arguments, treat_none_as_null = true)]
+pub struct Fields {
+    /// What it claims.
+    pub claim: Claim,
+    /// Its longer form.
+    pub body: Body,
+    /// The language it is written in.
+    pub language: Language,
+    /// Where it was imported from.
+    pub origin: Option<Origin>,
+}
+
+impl Fields {
+    fn of(new: &NewArgument, topic: &Head) -> Self {
+        Self {
+            claim: new.claim.clone(),
+            body: new.body.clone().unwrap_or_default(),
+            language: new.language.clone().unwrap_or_else(|| topic.language.clone()),
+            origin: new.origin.clone(),
+        }
+    }
+}
+
+impl From<&Argument> for Fields {
+    fn from(argument: &Argument) -> Self {
+        Self {
+            claim: argument.claim.clone(),
+            body: argument.body.clone(),
+            language: argument.language.clone(),
+            origin: argument.origin.clone(),
+        }
+    }
+}
+
+/// The arguments of a topic that match, in the order asked for.
+pub async fn list(
+    mut conn: &Conn,
+    topic: &Head,
+    listing: &Listing<ArgumentFilter>,
+) -> Result<Page<Argument>> {
+    let filter = &listing.filter;
+    let target = EndRef::one_of(filter.position.clone(), filter.argument.clone(), None);
+    let target = match target.map_err(links::several_ends)? {
+        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
+        None => None,
+    };
+    let matching = || {
+        let query = arguments::table.filter(arguments::topic_id.eq(topic.id)).into_boxed::<Pg>();
+        if target.is_none() && filter.relation.is_none() {
+            return query;
+        }
+        let mut bearing = premises::table
+            .inner_join(relations::table.on(relations::id.eq(premises::relation_id)))
+            .filter(relations::topic_id.eq(topic.id))
+            .select(premises::argument_id)
+            .into_boxed::<Pg>();
+        if let Some(kind) = filter.relation {
+            bearing = bearing.filter(relations::kind.eq(kind));
+        }
+        bearing = match target {
+            Some(End::Position(id)) => bearing.filter(relations::target_position_id.eq(id)),
+            Some(End::Argument(id)) => bearing.filter(relations::target_argument_id.eq(id)),
+            Some(End::Relation(id)) => bearing.filter(relations::target_relation_id.eq(id)),
+            None => bearing,
+        };
+        query.filter(arguments::id.eq_any(bearing))
+    };
+    let total = match listing.count {
+        Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
+        None => None,
+    };
+    let sort = listing.filter.sort.unwrap_or_default();
+    let down = sort.is_down();
+    let after = &listing.after;
+    let ordered = match sort {
+        Sort::Created | Sort::CreatedDown => {
+            in_order_of_id!(matching(), arguments::id, after, down)
+        }
+        Sort::Updated | Sort::UpdatedDown => {
+            in_order!(matching(), arguments::updated_at, arguments::id, after, Key::time, down)
+        }
+        Sort::Slug | Sort::SlugDown => {
+            in_order!(matching(), arguments::slug, arguments::id, after, Key::text, down)
+        }
+    };
+    let rows: Vec<Argument> = ordered
+        .select(Argument::as_select())
+        .limit(listing.limit.with_lookahead())
+        .load(&mut conn)
+        .await?;
+    Ok(listing
+        .page(rows, total, |argument| sort.after(argument.id, argument.updated_at, &argument.slug)))
+}
+
+/// The argument.
+pub async fn find(conn: &Conn, topic: &Head, name: &ArgumentRef) -> Result<Argument> {
+    find_if_any(conn, topic.id, name).await?.ok_or_else(|| absent(name))
+}
+
+async fn find_if_any(
+    mut conn: &Conn,
+    topic: TopicId,
+    name: &ArgumentRef,
+) -> Result<Option<Argument>> {
+    let all = arguments::table.filter(arguments::topic_id.eq(topic)).select(Argument::as_select());
+    Ok(by_name!(name, arguments, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// Makes an argument with its relations and citations, under a slug derived from its claim if it has none.
+pub async fn insert(
+    conn: &mut Conn,
+    topic: &TopicRef,
+    new: &NewArgument,
+) -> Result<(Head, Argument)> {
+    let sources = lock_sources(conn, new).await?;
+    let topic = topics::queries::lock(conn, topic).await?;
+    let slug = match &new.slug {
+        Some(slug) => slug.clone(),
+        None => {
+            let wanted = Slug::derive(new.claim.as_str(), "argument");
+            let siblings = arguments::table.filter(arguments::topic_id.eq(topic.id));
+            free_slug!(&mut *conn, siblings, arguments::slug, wanted)
+        }
+    };
+    let argument = insert_fields(conn, topic.id, &slug, &Fields::of(new, &topic)).await?;
+    connect(conn, &topic, &argument, new, &sources).await?;
+    Ok((topic, argument))
+}
+
+/// Makes an argument of its fields.
+pub async fn insert_fields(
+    conn: &mut Conn,
+    topic: TopicId,
+    slug: &Slug,
+    fields: &Fields,
+) -> Result<Argument> {
+    let argument = diesel::insert_into(arguments::table)
+        .values((
+            arguments::id.eq(ArgumentId::now()),
+            arguments::topic_id.eq(topic),
+            arguments::slug.eq(slug),
+            fields,
+        ))
+        .returning(Argument::as_returning())
+        .get_result(conn)
+        .await?;
+    advance(conn, topic).await?;
+    Ok(argument)
+}
+
+/// Makes an argument, or makes the one that is there equal to `new`; what it carries is made where it is missing.
+pub async fn put(
+    conn: &mut Conn,
+    path: &ArgumentPath,
+    new: &NewArgument,
+    conditions: &Conditions,
+) -> Result<(Put, Head, Argument)> {
+    let sources = lock_sources(conn, new).await?;
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let fields = Fields::of(new, &topic);
+    let (what, argument) = match find_if_any(conn, topic.id, &path.argument).await? {
+        None => {
+            conditions.check_absent()?;
+            let Ref::Slug(slug) = &path.argument else { return Err(absent(&path.argument)) };
+            check_slug(new.slug.as_ref(), slug)?;
+            (Put::Created, insert_fields(conn, topic.id, slug, &fields).await?)
+        }
+        Some(current) => {
+            conditions.check_present(current.version)?;
+            check_slug(new.slug.as_ref(), &current.slug)?;
+            (Put::Replaced, update(conn, current, fields).await?)
+        }
+    };
+    connect(conn, &topic, &argument, new, &sources).await?;
+    Ok((what, topic, argument))
+}
+
+/// Changes what the patch names.
+pub async fn patch(
+    conn: &mut Conn,
+    path: &ArgumentPath,
+    patch: ArgumentPatch,
+    conditions: &Conditions,
+) -> Result<Argument> {
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let current = find(conn, &topic, &path.argument).await?;
+    conditions.check_present(current.version)?;
+    let was = Fields::from(&current);
+    let fields = Fields {
+        claim: patch.claim.into_option().unwrap_or(was.claim),
+        body: patch.body.into_option().unwrap_or(was.body),
+        language: patch.language.into_option().unwrap_or(was.language),
+        origin: patch.origin.into_option().unwrap_or(was.origin),
+    };
+    update(conn, current, fields).await
+}
+
+/// Makes the argument's fields these; what is equal already is left alone, version and all.
+pub async fn update(conn: &mut Conn, current: Argument, fields: Fields) -> Result<Argument> {
+    if fields == Fields::from(&current) {
+        return Ok(current);
+    }
+    let target = arguments::table.find(current.id).filter(arguments::version.eq(current.version));
+    let argument = diesel::update(target)
+        .set((
+            fields,
+            arguments::version.eq(arguments::version + 1),
+            arguments::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(Argument::as_returning())
+        .get_result(conn)
+        .await?;
+    advance(conn, current.topic_id).await?;
+    Ok(argument)
+}
+
+/// Deletes the argument, with what uses it if that is asked for.
+pub async fn delete(
+    conn: &mut Conn,
+    path: &ArgumentPath,
+    removal: &Removal,
+    conditions: &Conditions,
+) -> Result<()> {
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let current = find(conn, &topic, &path.argument).await?;
+    conditions.check_present(current.version)?;
+    release(conn, &topic, End::Argument(current.id), removal.cascades()).await?;
+    diesel::delete(arguments::table.find(current.id)).execute(conn).await?;
+    advance(conn, topic.id).await
+}
+
+/// All arguments of a topic, to be compared with a document's.
+pub async fn all_of(mut conn: &Conn, topic: TopicId) -> Result<Vec<Argument>> {
+    Ok(arguments::table
+        .filter(arguments::topic_id.eq(topic))
+        .select(Argument::as_select())
+        .load(&mut conn)
+        .await?)
+}
+
+/// The sources of the quotes given with an argument, locked before the topic is.
+async fn lock_sources(conn: &mut Conn, new: &NewArgument) -> Result<Vec<Quoted>> {
+    let mut sources = Vec::new();
+    for (pointer, quote) in new.quotes() {
+        sources.push(lock_source(conn, &quote.source, &pointer).await?);
+    }
+    Ok(sources)
+}
+
+/// Makes the relations and citations that an argument carries, where they are not there yet.
+async fn connect(
+    conn: &mut Conn,
+    topic: &Head,
+    argument: &Argument,
+    new: &NewArgument,
+    sources: &[Quoted],
+) -> Result<()> {
+    for (kind, pointer, target) in new.targets() {
+        ensure(conn, topic, (argument.id, &argument.slug), kind, target, &pointer).await?;
+    }
+    for ((pointer, quote), source) in new.quotes().zip(sources) {
+        let backed = (End::Argument(argument.id), &argument.slug);
+        ensure_quote(conn, topic, source, backed, quote, &pointer).await?;
+    }
+    Ok(())
+}
+
+fn absent(name: &ArgumentRef) -> Problem {
+    Problem::not_found("argument", name)
+}

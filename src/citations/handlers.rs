@@ -1,0 +1,120 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{Citation, CitationFilter, CitationPatch, CitationPath, NewCitation};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+use crate::topics::{self, TopicPath};
+
+/// List the citations of a topic
+///
+/// Oldest first, unless `sort` says otherwise.
+#[utoipa::path(tag = "Citations", params(TopicPath, CitationFilter), responses((status = 200, body = Page<Citation>, description = "A page of citations")))]
+#[get("")]
+pub async fn list_citations(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    listing: Listing<CitationFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let page = queries::list(&conn, &topic, &listing).await?;
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+}
+
+/// Add a citation
+///
+/// The quote is checked against the source's text: at `start` if that is right, else where
+/// `exact` with `prefix` and `suffix` is found once. Otherwise it is refused, with the nearest passages.
+#[utoipa::path(tag = "Citations", params(TopicPath), responses((status = 201, body = Citation, description = "The new citation")))]
+#[post("")]
+pub async fn create_citation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    Json(new): Json<NewCitation>,
+) -> Result<HttpResponse> {
+    let (topic, citation) =
+        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
+    Ok(answer::created(&location(&topic, &citation), citation.version, &citation))
+}
+
+/// Get a citation
+#[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation")))]
+#[get("/{citation}")]
+pub async fn get_citation(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<CitationPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let citation = queries::find(&conn, &topic, &path.citation).await?;
+    Ok(answer::item(&conditions, citation.version, &citation))
+}
+
+/// Create or replace a citation
+///
+/// Under a slug that no citation of the topic has, makes one. Putting what is there already
+/// changes nothing, not even the version.
+#[utoipa::path(tag = "Citations", params(CitationPath), responses(
+    (status = 200, body = Citation, description = "The citation as it is now"),
+    (status = 201, body = Citation, description = "The new citation"),
+))]
+#[put("/{citation}")]
+pub async fn put_citation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<CitationPath>,
+    conditions: Conditions,
+    Json(new): Json<NewCitation>,
+) -> Result<HttpResponse> {
+    let (what, topic, citation) =
+        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&topic, &citation), citation.version, &citation))
+}
+
+/// Change a citation
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is.
+#[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation as it is now")))]
+#[patch("/{citation}")]
+pub async fn patch_citation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<CitationPath>,
+    conditions: Conditions,
+    Json(patch): Json<CitationPatch>,
+) -> Result<HttpResponse> {
+    let citation =
+        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
+    Ok(answer::changed(citation.version, &citation))
+}
+
+/// Delete a citation
+#[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 204, description = "The citation is gone")))]
+#[delete("/{citation}")]
+pub async fn delete_citation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<CitationPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+fn location(topic: &topics::queries::Head, citation: &Citation) -> String {
+    format!("/v1/topics/{}/citations/{}", topic.slug, citation.slug)
+}

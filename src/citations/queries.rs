@@ -1,0 +1,574 @@
+//! All SQL about citations.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::types::{
+    BackedName, BacksRef, Citation, CitationFilter, CitationPatch, CitationPath, NewCitation,
+    NewQuote,
+};
+use crate::db::Conn;
+use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
+use crate::db::schema::{citations, citations_with_ends as ends, sources, topics};
+use crate::domain::ids::{CitationId, CitationRef, Ref, SourceId, SourceRef, TopicId, TopicRef};
+use crate::domain::input::FaultCode;
+use crate::domain::kinds::Status;
+use crate::domain::origin::Origin;
+use crate::domain::quote::{Exact, QuotableText, Quote, QuoteDraft};
+use crate::domain::slug::Slug;
+use crate::http::answer::Put;
+use crate::http::conditions::Conditions;
+use crate::http::page::{Count, Key, Listing, Page, Sort};
+use crate::http::problem::{Problem, Result};
+use crate::links::queries::End;
+use crate::links::{self, EndName, EndRef};
+use crate::topics::queries::{Head, advance, check_slug};
+
+/// A citation as the database reads it: with its ends by slug.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ends)]
+pub struct Row {
+    id: CitationId,
+    topic_id: TopicId,
+    slug: Slug,
+    exact: Exact,
+    prefix: String,
+    suffix: String,
+    start_at: i32,
+    end_at: i32,
+    origin: Option<Origin>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    topic_slug: Slug,
+    source_slug: Slug,
+    position_slug: Option<Slug>,
+    argument_slug: Option<Slug>,
+    relation_slug: Option<Slug>,
+}
+
+impl From<Row> for Citation {
+    fn from(row: Row) -> Self {
+        let end = EndName::of(row.position_slug, row.argument_slug, row.relation_slug);
+        Self {
+            id: row.id,
+            topic_id: row.topic_id,
+            slug: row.slug,
+            source: row.source_slug,
+            backs: BackedName::of(end, row.topic_slug),
+            exact: row.exact,
+            prefix: row.prefix,
+            suffix: row.suffix,
+            start: row.start_at,
+            end: row.end_at,
+            origin: row.origin,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// The columns that a client decides, and what the check of the quote made of them.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = citations, treat_none_as_null = true)]
+pub struct Fields {
+    source_id: SourceId,
+    position_id: Option<crate::domain::ids::PositionId>,
+    argument_id: Option<crate::domain::ids::ArgumentId>,
+    relation_id: Option<crate::domain::ids::RelationId>,
+    exact: Exact,
+    prefix: String,
+    suffix: String,
+    start_at: i32,
+    end_at: i32,
+    origin: Option<Origin>,
+}
+
+impl Fields {
+    /// A verified quote of a source that backs an end of the topic, or the topic itself.
+    pub fn new(
+        source_id: SourceId,
+        end: Option<End>,
+        quote: Quote,
+        origin: Option<Origin>,
+    ) -> Self {
+        let (position_id, argument_id, relation_id) = end.map(End::columns).unwrap_or_default();
+        Self {
+            source_id,
+            position_id,
+            argument_id,
+            relation_id,
+            exact: quote.exact,
+            prefix: quote.prefix,
+            suffix: quote.suffix,
+            start_at: quote.start,
+            end_at: quote.end,
+            origin,
+        }
+    }
+}
+
+/// A citation as it is stored, to be compared and changed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = citations)]
+pub struct Stored {
+    /// Its id.
+    pub id: CitationId,
+    topic_id: TopicId,
+    /// Its slug.
+    pub slug: Slug,
+    version: i64,
+    /// What a client decides.
+    #[diesel(embed)]
+    pub fields: Fields,
+}
+
+/// A source that is quoted, locked so that its text stays while quotes are checked against it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sources)]
+pub struct Quoted {
+    /// Its id.
+    pub id: SourceId,
+    /// Its slug.
+    pub slug: Slug,
+    text: Option<String>,
+}
+
+impl Quoted {
+    /// The quote, verified; a fault at `pointer` if it does not stand in the text.
+    pub fn anchor(&self, draft: &QuoteDraft, pointer: &str) -> Result<Quote> {
+        let Some(text) = &self.text else {
+            let detail = format!(
+                "the source `{}` has no text that a quote could be checked against",
+                self.slug
+            );
+            return Err(Problem::fault(
+                format!("{pointer}/exact"),
+                FaultCode::QuoteNotFound,
+                detail,
+            ));
+        };
+        QuotableText::new(text).anchor(draft).map_err(|unanchored| {
+            Problem::fault(format!("{pointer}/exact"), unanchored.code(), unanchored.detail())
+        })
+    }
+}
+
+/// Locks a source against changes of its text. Taken before any topic is locked.
+pub async fn lock_source(conn: &mut Conn, name: &SourceRef, pointer: &str) -> Result<Quoted> {
+    lock_source_if_any(conn, name).await?.ok_or_else(|| {
+        Problem::fault(format!("{pointer}/source"), FaultCode::NotFound, "there is no such source")
+    })
+}
+
+/// The same, where it is no fault that there is none.
+pub async fn lock_source_if_any(conn: &mut Conn, name: &SourceRef) -> Result<Option<Quoted>> {
+    let all = sources::table.select(Quoted::as_select()).for_share();
+    Ok(by_name!(name, sources, |same| all.filter(same).first(conn).await).optional()?)
+}
+
+/// The citations of a topic that match, in the order asked for.
+pub async fn list(
+    mut conn: &Conn,
+    topic: &Head,
+    listing: &Listing<CitationFilter>,
+) -> Result<Page<Citation>> {
+    let filter = &listing.filter;
+    let source = match &filter.source {
+        Some(name) => Some(source_id(conn, name).await?),
+        None => None,
+    };
+    let backed =
+        EndRef::one_of(filter.position.clone(), filter.argument.clone(), filter.relation.clone());
+    let backed = match backed.map_err(links::several_ends)? {
+        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
+        None => None,
+    };
+    let matching = || {
+        let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
+        if let Some(source) = source {
+            query = query.filter(ends::source_id.eq(source));
+        }
+        match backed {
+            Some(End::Position(id)) => query.filter(ends::position_id.eq(id)),
+            Some(End::Argument(id)) => query.filter(ends::argument_id.eq(id)),
+            Some(End::Relation(id)) => query.filter(ends::relation_id.eq(id)),
+            None => query,
+        }
+    };
+    let total = match listing.count {
+        Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
+        None => None,
+    };
+    let sort = listing.filter.sort.unwrap_or_default();
+    let down = sort.is_down();
+    let after = &listing.after;
+    let ordered = match sort {
+        Sort::Created | Sort::CreatedDown => in_order_of_id!(matching(), ends::id, after, down),
+        Sort::Updated | Sort::UpdatedDown => {
+            in_order!(matching(), ends::updated_at, ends::id, after, Key::time, down)
+        }
+        Sort::Slug | Sort::SlugDown => {
+            in_order!(matching(), ends::slug, ends::id, after, Key::text, down)
+        }
+    };
+    let rows: Vec<Row> = ordered
+        .select(Row::as_select())
+        .limit(listing.limit.with_lookahead())
+        .load(&mut conn)
+        .await?;
+    let citations = rows.into_iter().map(Citation::from).collect();
+    Ok(listing.page(citations, total, |citation: &Citation| {
+        sort.after(citation.id, citation.updated_at, &citation.slug)
+    }))
+}
+
+async fn source_id(mut conn: &Conn, name: &SourceRef) -> Result<SourceId> {
+    let all = sources::table.select(sources::id);
+    by_name!(name, sources, |same| all.filter(same).first(&mut conn).await)
+        .optional()?
+        .ok_or_else(|| links::unknown_filter("source"))
+}
+
+/// The citation.
+pub async fn find(mut conn: &Conn, topic: &Head, name: &CitationRef) -> Result<Citation> {
+    let all = ends::table.filter(ends::topic_id.eq(topic.id)).select(Row::as_select());
+    let row: Option<Row> =
+        by_name!(name, ends, |same| all.filter(same).first(&mut conn).await).optional()?;
+    row.map(Citation::from).ok_or_else(|| absent(name))
+}
+
+async fn find_stored(
+    mut conn: &Conn,
+    topic: TopicId,
+    name: &CitationRef,
+) -> Result<Option<Stored>> {
+    let all = citations::table.filter(citations::topic_id.eq(topic)).select(Stored::as_select());
+    Ok(by_name!(name, citations, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// Makes a citation, under a slug derived from its words and what they back if it has none.
+pub async fn insert(
+    conn: &mut Conn,
+    topic: &TopicRef,
+    new: &NewCitation,
+) -> Result<(Head, Citation)> {
+    let source = lock_source(conn, &new.source, "").await?;
+    let topic = crate::topics::queries::lock(conn, topic).await?;
+    let (end, backed) = backed(conn, &topic, &new.backs).await?;
+    let id = insert_quote(conn, &topic, &source, (end, &backed), &new.quote(), "").await?;
+    let citation = find(conn, &topic, &Ref::Id(id)).await?;
+    Ok((topic, citation))
+}
+
+/// Makes a citation of a quote for a record that is known already. The topic and the source are locked.
+pub async fn insert_quote(
+    conn: &mut Conn,
+    topic: &Head,
+    source: &Quoted,
+    (end, backed): (Option<End>, &Slug),
+    new: &NewQuote,
+    pointer: &str,
+) -> Result<CitationId> {
+    let quote = source.anchor(&new.draft(), pointer)?;
+    let slug = match &new.slug {
+        Some(slug) => slug.clone(),
+        None => {
+            let siblings = citations::table.filter(citations::topic_id.eq(topic.id));
+            free_slug!(&mut *conn, siblings, citations::slug, derive_slug(backed, &quote.exact))
+        }
+    };
+    insert_fields(conn, topic.id, &slug, &Fields::new(source.id, end, quote, new.origin.clone()))
+        .await
+}
+
+/// The slug that a quote has when it is given none.
+pub fn derive_slug(backed: &Slug, exact: &Exact) -> Slug {
+    let words = Slug::derive(exact.as_str(), "quote");
+    Slug::join(&[backed.as_str(), words.as_str()], "quote")
+}
+
+/// Makes a citation of its columns.
+pub async fn insert_fields(
+    conn: &mut Conn,
+    topic: TopicId,
+    slug: &Slug,
+    fields: &Fields,
+) -> Result<CitationId> {
+    let id = CitationId::now();
+    diesel::insert_into(citations::table)
+        .values((
+            citations::id.eq(id),
+            citations::topic_id.eq(topic),
+            citations::slug.eq(slug),
+            fields,
+        ))
+        .execute(conn)
+        .await?;
+    advance(conn, topic).await?;
+    Ok(id)
+}
+
+/// Makes sure that a record has a quote: one of the same words at the same place is left alone.
+pub async fn ensure_quote(
+    conn: &mut Conn,
+    topic: &Head,
+    source: &Quoted,
+    (end, backed): (End, &Slug),
+    new: &NewQuote,
+    pointer: &str,
+) -> Result<()> {
+    let quote = source.anchor(&new.draft(), pointer)?;
+    let (position, argument, relation) = end.columns();
+    let same = citations::table
+        .filter(citations::topic_id.eq(topic.id))
+        .filter(citations::source_id.eq(source.id))
+        .filter(citations::start_at.eq(quote.start))
+        .filter(citations::end_at.eq(quote.end))
+        .filter(citations::position_id.is_not_distinct_from(position))
+        .filter(citations::argument_id.is_not_distinct_from(argument))
+        .filter(citations::relation_id.is_not_distinct_from(relation));
+    let there: Vec<Slug> = same.select(citations::slug).load(conn).await?;
+    let is_there = match &new.slug {
+        Some(slug) => there.contains(slug),
+        None => !there.is_empty(),
+    };
+    if !is_there {
+        insert_quote(conn, topic, source, (Some(end), backed), new, pointer).await?;
+    }
+    Ok(())
+}
+
+/// Makes a citation, or makes the one that is there equal to `new`.
+pub async fn put(
+    conn: &mut Conn,
+    path: &CitationPath,
+    new: &NewCitation,
+    conditions: &Conditions,
+) -> Result<(Put, Head, Citation)> {
+    let source = lock_source(conn, &new.source, "").await?;
+    let topic = crate::topics::queries::lock(conn, &path.topic).await?;
+    let (end, _) = backed(conn, &topic, &new.backs).await?;
+    let quote = source.anchor(&new.quote().draft(), "")?;
+    let fields = Fields::new(source.id, end, quote, new.origin.clone());
+    let (what, id) = match find_stored(conn, topic.id, &path.citation).await? {
+        None => {
+            conditions.check_absent()?;
+            let Ref::Slug(slug) = &path.citation else { return Err(absent(&path.citation)) };
+            check_slug(new.slug.as_ref(), slug)?;
+            (Put::Created, insert_fields(conn, topic.id, slug, &fields).await?)
+        }
+        Some(stored) => {
+            conditions.check_present(stored.version)?;
+            check_slug(new.slug.as_ref(), &stored.slug)?;
+            update(conn, &stored, fields).await?;
+            (Put::Replaced, stored.id)
+        }
+    };
+    let citation = find(conn, &topic, &Ref::Id(id)).await?;
+    Ok((what, topic, citation))
+}
+
+/// Changes what the patch names, and checks the quote anew.
+pub async fn patch(
+    conn: &mut Conn,
+    path: &CitationPath,
+    patch: CitationPatch,
+    conditions: &Conditions,
+) -> Result<Citation> {
+    // The source is locked before the topic, so it is looked up first and looked at again after.
+    let topic =
+        crate::topics::queries::head(conn, &path.topic, crate::access::Sight::Everything).await?;
+    let before =
+        find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
+    let name = patch.source.into_option().unwrap_or(Ref::Id(before.fields.source_id));
+    let source = lock_source(conn, &name, "").await?;
+    let topic = crate::topics::queries::lock(conn, &path.topic).await?;
+    let stored =
+        find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
+    conditions.check_present(stored.version)?;
+    let was = &stored.fields;
+    let end = match patch.backs.into_option() {
+        Some(backs) => backed(conn, &topic, &backs).await?.0,
+        None => end_of(was),
+    };
+    let exact = patch.exact.into_option().unwrap_or_else(|| was.exact.clone());
+    // The old place is a hint as long as the words and the source are the old ones.
+    let hint = (exact == was.exact && source.id == was.source_id).then_some(was.start_at);
+    let draft = QuoteDraft {
+        prefix: patch.prefix.into_option(),
+        suffix: patch.suffix.into_option(),
+        start: patch.start.into_option().map(|offset| offset.0).or(hint),
+        end: patch.end.into_option().map(|offset| offset.0),
+        exact,
+    };
+    let quote = source.anchor(&draft, "")?;
+    let origin = patch.origin.into_option().unwrap_or_else(|| was.origin.clone());
+    update(conn, &stored, Fields::new(source.id, end, quote, origin)).await?;
+    find(conn, &topic, &Ref::Id(stored.id)).await
+}
+
+/// Makes the citation's columns these; what is equal already is left alone. Says whether it changed.
+pub async fn update(conn: &mut Conn, stored: &Stored, fields: Fields) -> Result<bool> {
+    if fields == stored.fields {
+        return Ok(false);
+    }
+    diesel::update(citations::table.find(stored.id).filter(citations::version.eq(stored.version)))
+        .set((
+            fields,
+            citations::version.eq(citations::version + 1),
+            citations::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    advance(conn, stored.topic_id).await?;
+    Ok(true)
+}
+
+/// Deletes the citation.
+pub async fn delete(conn: &mut Conn, path: &CitationPath, conditions: &Conditions) -> Result<()> {
+    let topic = crate::topics::queries::lock(conn, &path.topic).await?;
+    let stored =
+        find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
+    conditions.check_present(stored.version)?;
+    diesel::delete(citations::table.find(stored.id)).execute(conn).await?;
+    advance(conn, topic.id).await
+}
+
+/// What a citation is to back: the end (none for the topic itself), and the slug of it.
+async fn backed(conn: &Conn, topic: &Head, backs: &BacksRef) -> Result<(Option<End>, Slug)> {
+    let end = match backs {
+        BacksRef::Topic(name) => {
+            let is_this = match name {
+                Ref::Id(id) => *id == topic.id,
+                Ref::Slug(slug) => *slug == topic.slug,
+            };
+            return if is_this {
+                Ok((None, topic.slug.clone()))
+            } else {
+                let detail =
+                    format!("must be the topic that the citation stands in, `{}`", topic.slug);
+                Err(Problem::fault("/backs/topic", FaultCode::NotAllowed, detail))
+            };
+        }
+        BacksRef::Position(name) => EndRef::Position(name.clone()),
+        BacksRef::Argument(name) => EndRef::Argument(name.clone()),
+        BacksRef::Relation(name) => EndRef::Relation(name.clone()),
+    };
+    let (end, name) = links::queries::end(conn, topic, &end, "/backs").await?;
+    Ok((Some(end), name.slug().clone()))
+}
+
+fn end_of(fields: &Fields) -> Option<End> {
+    fields
+        .position_id
+        .map(End::Position)
+        .or(fields.argument_id.map(End::Argument))
+        .or(fields.relation_id.map(End::Relation))
+}
+
+/// All citations of a topic, to be compared with a document's.
+pub async fn all_of(mut conn: &Conn, topic: TopicId) -> Result<Vec<Stored>> {
+    Ok(citations::table
+        .filter(citations::topic_id.eq(topic))
+        .select(Stored::as_select())
+        .load(&mut conn)
+        .await?)
+}
+
+/// A quote of a source whose text is to change, with what is needed to find it again or to name it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ends)]
+pub struct OfSource {
+    /// Its id.
+    pub id: CitationId,
+    /// Its topic.
+    pub topic_id: TopicId,
+    /// The slug of its topic.
+    pub topic_slug: Slug,
+    topic_status: Status,
+    /// Its slug.
+    pub slug: Slug,
+    /// The words.
+    pub exact: Exact,
+    /// What stood before them.
+    pub prefix: String,
+    /// What stood after them.
+    pub suffix: String,
+    /// Where they began.
+    pub start_at: i32,
+}
+
+impl OfSource {
+    /// Whether its topic takes no changes.
+    pub fn is_archived(&self) -> bool {
+        self.topic_status == Status::Archived
+    }
+}
+
+/// Every citation of a source, with their topics locked. The source is locked already.
+///
+/// Archived topics are locked like others: whether they may change is for the caller to say.
+pub async fn lock_of_source(conn: &mut Conn, source: SourceId) -> Result<Vec<OfSource>> {
+    let with_one =
+        citations::table.filter(citations::source_id.eq(source)).select(citations::topic_id);
+    // In one order everywhere, so that two writers cannot hold what the other waits for.
+    let _locked: Vec<TopicId> = topics::table
+        .filter(topics::id.eq_any(with_one))
+        .order(topics::id)
+        .select(topics::id)
+        .for_no_key_update()
+        .load(conn)
+        .await?;
+    Ok(ends::table
+        .filter(ends::source_id.eq(source))
+        .order(ends::id)
+        .select(OfSource::as_select())
+        .load(conn)
+        .await?)
+}
+
+/// Moves a quote to its place in the new text of its source; one that stays there is left alone.
+pub async fn relocate(conn: &mut Conn, citation: &OfSource, quote: &Quote) -> Result<()> {
+    let moved = diesel::update(citations::table.find(citation.id))
+        .filter(
+            citations::start_at
+                .ne(quote.start)
+                .or(citations::prefix.ne(&quote.prefix))
+                .or(citations::suffix.ne(&quote.suffix)),
+        )
+        .set((
+            citations::prefix.eq(&quote.prefix),
+            citations::suffix.eq(&quote.suffix),
+            citations::start_at.eq(quote.start),
+            citations::end_at.eq(quote.end),
+            citations::version.eq(citations::version + 1),
+            citations::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    if moved > 0 {
+        advance(conn, citation.topic_id).await?;
+    }
+    Ok(())
+}
+
+/// Deletes citations of a source that is to be deleted.
+pub async fn delete_of_source(conn: &mut Conn, gone: &[OfSource]) -> Result<()> {
+    let ids: Vec<CitationId> = gone.iter().map(|citation| citation.id).collect();
+    diesel::delete(citations::table.filter(citations::id.eq_any(ids))).execute(conn).await?;
+    let mut changed: Vec<TopicId> = gone.iter().map(|citation| citation.topic_id).collect();
+    changed.sort();
+    changed.dedup();
+    for topic in changed {
+        advance(conn, topic).await?;
+    }
+    Ok(())
+}
+
+fn absent(name: &CitationRef) -> Problem {
+    Problem::not_found("citation", name)
+}

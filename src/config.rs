@@ -1,0 +1,176 @@
+//! Every setting, with its default and its help text.
+//!
+//! Flags win over the environment, the environment over `.env`, `.env` over the defaults.
+//! Nothing else in the program reads the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An open, API-first knowledge base of debates.
+///
+/// Without a command, serves. Without `DATABASE_URL`, runs a PostgreSQL of its own.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "debatebase", version, max_term_width = 100)]
+pub struct Config {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The settings of every command.
+    #[command(flatten)]
+    pub common: CommonConfig,
+
+    /// The settings of `serve`.
+    #[command(flatten)]
+    pub server: ServerConfig,
+}
+
+/// What the program can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Migrate, seed an empty database, and answer over HTTP until told to stop.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Write debates into the database; what is there already and equal is left alone.
+    Seed {
+        /// Documents in the native format (YAML); without any, the project's own essay.
+        files: Vec<PathBuf>,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// The settings of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Database and log")]
+pub struct CommonConfig {
+    /// The PostgreSQL (14 or newer) to use, as postgres://user:password@host:port/database.
+    /// Without it, the program runs one of its own.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// Where the program's own PostgreSQL keeps its data. By default /var/lib/debatebase for root,
+    /// else the platform's data directory.
+    #[arg(long, env = "DATA_DIR", global = true, value_name = "DIRECTORY")]
+    pub data_dir: Option<PathBuf>,
+
+    /// The directory of the programs `postgres` and `initdb`, if they are not found by themselves.
+    #[arg(long, env = "PG_BIN", global = true, value_name = "DIRECTORY")]
+    pub pg_bin: Option<PathBuf>,
+
+    /// The form of the log, on standard error.
+    #[arg(long, env = "LOG_FORMAT", global = true, value_enum, default_value_t = LogFormat::Human)]
+    pub log_format: LogFormat,
+
+    /// What to log, as `env_logger` reads it: `debug`, `warn,debatebase=debug`, …
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        global = true,
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn"
+    )]
+    pub log: String,
+}
+
+impl CommonConfig {
+    /// The database to use, unless it is the program's own. An empty setting is none.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref().map(str::trim).filter(|url| !url.is_empty())
+    }
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings of `serve`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Serving")]
+pub struct ServerConfig {
+    /// The address to answer at; port 0 takes a free one and says which.
+    #[arg(
+        long,
+        env = "LISTEN",
+        global = true,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: SocketAddr,
+
+    /// Let nobody write, and show drafts to nobody.
+    #[arg(long, env = "READ_ONLY", global = true, num_args = 0..=1, require_equals = true,
+          default_value_t = false, default_missing_value = "true", value_name = "true|false")]
+    pub read_only: bool,
+
+    /// What to write into a database that has no topic yet.
+    #[arg(long, env = "SEED", global = true, value_enum, default_value_t = Seed::Essay)]
+    pub seed: Seed,
+
+    /// How many connections to the database at most.
+    #[arg(long, env = "DATABASE_CONNECTIONS", global = true, value_name = "NUMBER", default_value_t = 16,
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub database_connections: u16,
+
+    /// How many threads answer requests; by default one for each core.
+    #[arg(long, env = "WORKERS", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+
+    /// How long requests in flight may take to finish when the program is told to stop, in seconds.
+    #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub shutdown_timeout: Duration,
+}
+
+/// What to write into an empty database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Seed {
+    /// The debates in the project's essay.
+    Essay,
+    /// Nothing.
+    None,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 0..=3600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be a whole number of seconds from 0 to 3600".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_the_default_and_takes_its_settings_without_a_command() {
+        let config = Config::parse_from(["debatebase", "--listen", "127.0.0.1:0", "--read-only"]);
+
+        assert!(config.command.is_none());
+        assert_eq!(config.server.listen.port(), 0);
+        assert!(config.server.read_only);
+    }
+
+    #[test]
+    fn an_empty_database_url_is_none() {
+        let config = Config::parse_from(["debatebase", "--database-url", " "]);
+
+        assert_eq!(config.common.database_url(), None);
+    }
+}

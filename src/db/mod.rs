@@ -1,0 +1,161 @@
+//! The one door to the database.
+//!
+//! Reads take `&Conn`, and may share a connection with others; writes take `&mut Conn`, and
+//! happen in [`write!`] only. Several reads that must agree happen in [`snapshot!`].
+//!
+//! **Invariants:** no transaction is opened anywhere else; queries never open one; no write
+//! happens outside one. Each runs in a task of its own, so that a client that hangs up
+//! cannot cut a BEGIN or a COMMIT in half.
+
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::task::JoinError;
+
+use crate::http::problem::{Problem, Result};
+
+pub mod constraints;
+pub mod home;
+pub mod launcher;
+pub mod lists;
+pub mod migrations;
+pub mod schema;
+
+/// What can go wrong before there are requests to answer.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection to PostgreSQL.
+pub type Conn = AsyncPgConnection;
+
+/// A connection lent by the pool: give `&reader` to queries that read.
+pub type Reader = Object<Conn>;
+
+/// The database, as handlers know it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Conn>,
+    runtime: Handle,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("pool", &self.pool.status()).finish()
+    }
+}
+
+/// How long a request waits for a connection before it is told to come again.
+const POOL_WAIT: Duration = Duration::from_secs(5);
+
+impl Db {
+    /// Prepares a pool of at most `size` connections. None is opened yet.
+    ///
+    /// The connections live on the runtime that this is called on, not on that of the worker that
+    /// happens to need one: a worker that stops must not end the connections that others use.
+    pub fn new(url: &str, size: usize) -> std::result::Result<Self, BoxError> {
+        let runtime = Handle::current();
+        let opener = runtime.clone();
+        let mut config = ManagerConfig::default();
+        config.custom_setup = Box::new(move |url| {
+            let url = url.to_owned();
+            let opened = opener.spawn(async move { AsyncPgConnection::establish(&url).await });
+            let joined = async move {
+                opened
+                    .await
+                    .unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+            };
+            joined.boxed()
+        });
+        let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
+        let pool = Pool::builder(manager)
+            .max_size(size)
+            .runtime(deadpool::Runtime::Tokio1)
+            .wait_timeout(Some(POOL_WAIT))
+            .create_timeout(Some(POOL_WAIT))
+            .recycle_timeout(Some(POOL_WAIT))
+            .build()?;
+        Ok(Self { pool, runtime })
+    }
+
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<Reader> {
+        self.pool.get().await.map_err(|error| Problem::unavailable(&error))
+    }
+
+    /// Runs some work to its end, even if the one who waits for it goes away.
+    pub async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let outcome: std::result::Result<_, JoinError> = self.runtime.spawn(work).await;
+        outcome.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    /// Closes all connections, so that the server can be stopped.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// Runs a body that changes something, in a transaction in its own task.
+macro_rules! write {
+    ($db:expr, async |$conn:ident| $body:expr) => {{
+        let db = $crate::db::Db::clone(&$db);
+        let work = async move {
+            let mut connection = db.read().await?;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the door that the rule points to"
+            )]
+            let done = diesel_async::AsyncConnection::transaction(
+                &mut *connection,
+                async |$conn: &mut $crate::db::Conn| $body,
+            );
+            done.await
+        };
+        $db.finish(work).await
+    }};
+}
+
+/// Runs several reads that see one state of the database.
+macro_rules! snapshot {
+    ($db:expr, async |$conn:ident| $body:expr) => {{
+        let db = $crate::db::Db::clone(&$db);
+        let work = async move {
+            let mut connection = db.read().await?;
+            connection
+                .build_transaction()
+                .repeatable_read()
+                .read_only()
+                .run(async |$conn: &mut $crate::db::Conn| $body)
+                .await
+        };
+        $db.finish(work).await
+    }};
+}
+
+pub(crate) use {snapshot, write};
+
+/// Opens a single connection outside the pool, for the work before the server starts.
+pub async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {
+    AsyncPgConnection::establish(url).await
+}
+
+/// Makes a database on the server behind `url`, unless it is there already.
+pub async fn create_database(url: &str, name: &str) -> std::result::Result<(), BoxError> {
+    use diesel::result::{DatabaseErrorKind, Error};
+    let mut connection = connect(url).await?;
+    match connection.batch_execute(&format!("create database {name}")).await {
+        Ok(()) => Ok(()),
+        Err(Error::DatabaseError(DatabaseErrorKind::Unknown, info))
+            if info.message().contains("already exists") =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,189 @@
+//! The tables and views, as diesel knows them. Kept like the migrations by hand; a test compares the two.
+
+diesel::table! {
+    /// The questions under debate.
+    topics (id) {
+        id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        tags -> Array<Text>,
+        language -> Text,
+        status -> Text,
+        origin -> Nullable<Jsonb>,
+        title_start -> Text,
+        revision -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The answers to a topic.
+    positions (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        statement -> Text,
+        summary -> Text,
+        rank -> Integer,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The reasons.
+    arguments (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        claim -> Text,
+        body -> Text,
+        language -> Text,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Premises that bear on a target.
+    relations (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        kind -> Text,
+        target_position_id -> Nullable<Uuid>,
+        target_argument_id -> Nullable<Uuid>,
+        target_relation_id -> Nullable<Uuid>,
+        scheme -> Nullable<Text>,
+        symmetric -> Bool,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The arguments of a relation.
+    premises (relation_id, ordinal) {
+        topic_id -> Uuid,
+        relation_id -> Uuid,
+        argument_id -> Uuid,
+        ordinal -> SmallInt,
+    }
+}
+
+diesel::table! {
+    /// Texts that somebody wrote.
+    sources (id) {
+        id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        authors -> Array<Text>,
+        publisher -> Nullable<Text>,
+        published_on -> Nullable<Date>,
+        url -> Nullable<Text>,
+        licence -> Nullable<Text>,
+        text -> Nullable<Text>,
+        text_length -> Nullable<Integer>,
+        sha256 -> Nullable<Text>,
+        origin -> Nullable<Jsonb>,
+        title_start -> Text,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Verified quotes and what they back.
+    citations (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        source_id -> Uuid,
+        position_id -> Nullable<Uuid>,
+        argument_id -> Nullable<Uuid>,
+        relation_id -> Nullable<Uuid>,
+        exact -> Text,
+        prefix -> Text,
+        suffix -> Text,
+        start_at -> Integer,
+        end_at -> Integer,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// A view: relations with their ends by id and by slug.
+    relations_with_ends (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        kind -> Text,
+        scheme -> Nullable<Text>,
+        symmetric -> Bool,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        target_position_id -> Nullable<Uuid>,
+        target_argument_id -> Nullable<Uuid>,
+        target_relation_id -> Nullable<Uuid>,
+        target_position_slug -> Nullable<Text>,
+        target_argument_slug -> Nullable<Text>,
+        target_relation_slug -> Nullable<Text>,
+        premise_ids -> Array<Uuid>,
+        premise_slugs -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    /// A view: citations with their source and what they back, by slug.
+    citations_with_ends (id) {
+        id -> Uuid,
+        topic_id -> Uuid,
+        slug -> Text,
+        source_id -> Uuid,
+        exact -> Text,
+        prefix -> Text,
+        suffix -> Text,
+        start_at -> Integer,
+        end_at -> Integer,
+        origin -> Nullable<Jsonb>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        position_id -> Nullable<Uuid>,
+        argument_id -> Nullable<Uuid>,
+        relation_id -> Nullable<Uuid>,
+        topic_slug -> Text,
+        topic_status -> Text,
+        source_slug -> Text,
+        position_slug -> Nullable<Text>,
+        argument_slug -> Nullable<Text>,
+        relation_slug -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    topics,
+    positions,
+    arguments,
+    relations,
+    premises,
+    sources,
+    citations,
+    relations_with_ends,
+    citations_with_ends,
+);

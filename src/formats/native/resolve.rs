@@ -1,0 +1,306 @@
+//! From a draft to records: every record gets its slug, and every name is looked up.
+//!
+//! Slugs are the same whenever the same file is read: those given are taken first, in the whole
+//! topic, and the others are derived in the order of the file.
+
+use std::collections::HashSet;
+
+use super::draft::{
+    ArgumentDraft, CitationDraft, End, PositionDraft, Premise, RelationDraft, TopicDraft,
+};
+use super::names::{Guesses, Names};
+use crate::domain::input::{At, FaultCode, Faults};
+use crate::domain::kinds::RelationKind;
+use crate::domain::language::Language;
+use crate::domain::slug::Slug;
+use crate::formats::document::{
+    ArgumentRecord, BacksName, CitationRecord, Place, PositionRecord, RelationRecord, TargetName,
+    TopicRecord,
+};
+
+/// The topics of a document. `None` means that a fault was recorded.
+pub(super) fn topics(drafts: Vec<TopicDraft>, faults: &mut Faults) -> Option<Vec<TopicRecord>> {
+    let given = drafts.iter().map(|topic| (topic.slug.as_ref(), &topic.at));
+    let mut names = claim("topic of this document", "slug", given, faults);
+    let mut guesses = Guesses::default();
+    let mut topics = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let slug = draft.slug.clone().or_else(|| {
+            let title = draft.title.as_ref()?;
+            Some(names.take_free(&Slug::derive(title.as_str(), "topic")))
+        });
+        topics.push(Resolver { faults, guesses: &mut guesses }.topic(draft, slug));
+    }
+    topics.into_iter().collect()
+}
+
+/// Takes the given slugs of one kind of record; `field` leads from the record to its slug.
+pub(super) fn claim<'d>(
+    kind: &str,
+    field: &str,
+    given: impl Iterator<Item = (Option<&'d Slug>, &'d Place)>,
+    faults: &mut Faults,
+) -> Names {
+    let mut names = Names::default();
+    for (slug, place) in given {
+        if slug.is_some_and(|slug| !names.claim(slug)) {
+            let at = format!("{place}/{field}");
+            let detail = format!("is the slug of an earlier {kind}");
+            faults.push(&At::Pointer(&at), FaultCode::Duplicate, detail);
+        }
+    }
+    names
+}
+
+/// The slugs of a topic's records, in the order of its lists. One is `None` if it would have been
+/// derived from a text that is faulty.
+struct Slugs {
+    positions: Vec<Option<Slug>>,
+    arguments: Vec<Option<Slug>>,
+    relations: Vec<Option<Slug>>,
+}
+
+impl Slugs {
+    fn of(&self, end: End) -> Option<TargetName> {
+        let pick = |slugs: &[Option<Slug>], index: usize| slugs.get(index).cloned().flatten();
+        match end {
+            End::Position(index) => pick(&self.positions, index).map(TargetName::Position),
+            End::Argument(index) => pick(&self.arguments, index).map(TargetName::Argument),
+            End::Relation(index) => pick(&self.relations, index).map(TargetName::Relation),
+        }
+    }
+}
+
+struct Resolver<'f> {
+    faults: &'f mut Faults,
+    guesses: &'f mut Guesses,
+}
+
+impl Resolver<'_> {
+    fn topic(&mut self, draft: TopicDraft, slug: Option<Slug>) -> Option<TopicRecord> {
+        let mut slugs = Slugs {
+            positions: self.position_slugs(&draft.positions),
+            arguments: Vec::new(),
+            relations: Vec::new(),
+        };
+        let argument_names = self.argument_slugs(&draft.arguments, &mut slugs);
+        let premises = self.premises(&draft, &slugs, &argument_names);
+        self.relation_slugs(&draft.relations, &premises, &mut slugs);
+        self.refuse_repeated(&draft.relations, &premises);
+        let citation_slugs = self.citation_slugs(&draft.citations, slug.as_ref(), &slugs);
+        let language = draft.language;
+        Some(TopicRecord {
+            at: draft.at,
+            slug: slug?,
+            title: draft.title?,
+            summary: draft.summary,
+            tags: draft.tags,
+            status: draft.status,
+            origin: draft.origin,
+            positions: records(draft.positions, &slugs.positions, position)?,
+            arguments: records(draft.arguments, &slugs.arguments, |draft, slug| {
+                argument(draft, slug, &language)
+            })?,
+            relations: draft
+                .relations
+                .into_iter()
+                .zip(&slugs.relations)
+                .zip(premises)
+                .map(|((draft, slug), premises)| relation(draft, slug.clone()?, premises?, &slugs))
+                .collect::<Option<_>>()?,
+            citations: records(draft.citations, &citation_slugs, |draft, slug| {
+                citation(draft, slug, &slugs)
+            })?,
+            language,
+        })
+    }
+
+    fn position_slugs(&mut self, drafts: &[PositionDraft]) -> Vec<Option<Slug>> {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
+        let mut names = claim("position of this topic", "slug", given, self.faults);
+        let slug_of = |draft: &PositionDraft| {
+            draft.slug.clone().or_else(|| {
+                let statement = draft.statement.as_ref()?;
+                Some(names.take_free(&Slug::derive(statement.as_str(), "position")))
+            })
+        };
+        drafts.iter().map(slug_of).collect()
+    }
+
+    fn argument_slugs(&mut self, drafts: &[ArgumentDraft], slugs: &mut Slugs) -> Names {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
+        let mut names = claim("argument of this topic", "slug", given, self.faults);
+        let slug_of = |draft: &ArgumentDraft| {
+            draft.slug.clone().or_else(|| {
+                let claim = draft.claim.as_ref()?;
+                Some(names.take_free(&Slug::derive(claim.as_str(), "argument")))
+            })
+        };
+        slugs.arguments = drafts.iter().map(slug_of).collect();
+        names
+    }
+
+    /// The premises of every relation, by slug; `None` where one of them is faulty.
+    fn premises(
+        &mut self,
+        draft: &TopicDraft,
+        slugs: &Slugs,
+        names: &Names,
+    ) -> Vec<Option<Vec<Slug>>> {
+        draft.relations.iter().map(|relation| self.premises_of(relation, slugs, names)).collect()
+    }
+
+    fn premises_of(
+        &mut self,
+        relation: &RelationDraft,
+        slugs: &Slugs,
+        names: &Names,
+    ) -> Option<Vec<Slug>> {
+        let mut premises = Vec::with_capacity(relation.premises.len());
+        let mut is_whole = !relation.premises.is_empty();
+        for premise in &relation.premises {
+            let (place, slug) = match premise {
+                Premise::Written(index) => (&relation.at, slugs.arguments.get(*index)?.clone()?),
+                Premise::Named(place, slug) => (place, slug.clone()),
+            };
+            if !names.has(&slug) {
+                self.not_found(place, &slug, names);
+                is_whole = false;
+            } else if premises.contains(&slug) {
+                let detail = format!("`{slug}` is linked already");
+                self.faults.push(&place.at(), FaultCode::Duplicate, detail);
+                is_whole = false;
+            } else {
+                premises.push(slug);
+            }
+        }
+        is_whole.then_some(premises)
+    }
+
+    fn not_found(&mut self, place: &Place, slug: &Slug, names: &Names) {
+        let detail = match self.guesses.nearest(slug, names) {
+            Some(near) => {
+                format!("no argument of this topic has the slug `{slug}`; did you mean `{near}`?")
+            }
+            None => format!("no argument of this topic has the slug `{slug}`"),
+        };
+        self.faults.push(&place.at(), FaultCode::NotFound, detail);
+    }
+
+    fn relation_slugs(
+        &mut self,
+        drafts: &[RelationDraft],
+        premises: &[Option<Vec<Slug>>],
+        slugs: &mut Slugs,
+    ) {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
+        let mut names = claim("relation of this topic", "via/slug", given, self.faults);
+        for (draft, premises) in drafts.iter().zip(premises) {
+            // What a relation bears on stands before it, so that its slug is known.
+            let slug = draft.slug.clone().or_else(|| {
+                let target = slugs.of(draft.target)?;
+                let first = premises.as_ref()?.first()?;
+                let parts = [first.as_str(), draft.kind.as_str(), target.slug().as_str()];
+                Some(names.take_free(&Slug::join(&parts, "relation")))
+            });
+            slugs.relations.push(slug);
+        }
+    }
+
+    fn refuse_repeated(&mut self, drafts: &[RelationDraft], premises: &[Option<Vec<Slug>>]) {
+        let mut seen: HashSet<(RelationKind, End, Vec<&Slug>)> = HashSet::new();
+        for (draft, premises) in drafts.iter().zip(premises) {
+            let Some(premises) = premises else { continue };
+            let mut premises: Vec<&Slug> = premises.iter().collect();
+            premises.sort();
+            if !seen.insert((draft.kind, draft.target, premises)) {
+                let detail = "says again what an earlier item of this list says";
+                self.faults.push(&draft.at.at(), FaultCode::Duplicate, detail);
+            }
+        }
+    }
+
+    fn citation_slugs(
+        &mut self,
+        drafts: &[CitationDraft],
+        topic: Option<&Slug>,
+        slugs: &Slugs,
+    ) -> Vec<Option<Slug>> {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
+        let mut names = claim("quote of this topic", "slug", given, self.faults);
+        let slug_of = |draft: &CitationDraft| {
+            draft.slug.clone().or_else(|| {
+                let backs = match draft.backs {
+                    None => topic?.clone(),
+                    Some(end) => slugs.of(end)?.slug().clone(),
+                };
+                let words = Slug::derive(draft.quote.as_ref()?.exact.as_str(), "quote");
+                Some(names.take_free(&Slug::join(&[backs.as_str(), words.as_str()], "quote")))
+            })
+        };
+        drafts.iter().map(slug_of).collect()
+    }
+}
+
+/// Puts each draft together with its slug.
+fn records<Draft, Record>(
+    drafts: Vec<Draft>,
+    slugs: &[Option<Slug>],
+    record: impl Fn(Draft, Slug) -> Option<Record>,
+) -> Option<Vec<Record>> {
+    drafts.into_iter().zip(slugs).map(|(draft, slug)| record(draft, slug.clone()?)).collect()
+}
+
+fn position(draft: PositionDraft, slug: Slug) -> Option<PositionRecord> {
+    Some(PositionRecord {
+        at: draft.at,
+        slug,
+        statement: draft.statement?,
+        summary: draft.summary,
+        rank: draft.rank,
+        origin: draft.origin,
+    })
+}
+
+fn argument(draft: ArgumentDraft, slug: Slug, language: &Language) -> Option<ArgumentRecord> {
+    Some(ArgumentRecord {
+        at: draft.at,
+        slug,
+        claim: draft.claim?,
+        body: draft.body,
+        language: draft.language.unwrap_or_else(|| language.clone()),
+        origin: draft.origin,
+    })
+}
+
+fn relation(
+    draft: RelationDraft,
+    slug: Slug,
+    premises: Vec<Slug>,
+    slugs: &Slugs,
+) -> Option<RelationRecord> {
+    Some(RelationRecord {
+        at: draft.at,
+        slug,
+        kind: draft.kind,
+        premises,
+        target: slugs.of(draft.target)?,
+        scheme: draft.scheme,
+        symmetric: draft.symmetric,
+        origin: draft.origin,
+    })
+}
+
+fn citation(draft: CitationDraft, slug: Slug, slugs: &Slugs) -> Option<CitationRecord> {
+    Some(CitationRecord {
+        at: draft.at,
+        slug,
+        source: draft.source?,
+        backs: match draft.backs {
+            None => BacksName::Topic,
+            Some(end) => slugs.of(end)?.into(),
+        },
+        quote: draft.quote?,
+        origin: draft.origin,
+    })
+}

@@ -1,0 +1,127 @@
+//! Conditional requests (RFC 9110 section 13): `If-Match` and `If-None-Match`.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::{FromRequest, HttpRequest};
+
+use super::problem::{Code, Part, Problem, Result};
+use crate::domain::input::{Fault, FaultCode};
+
+/// What a request asks of the record's state.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    if_match: Option<Tags>,
+    if_none_match: Option<Tags>,
+}
+
+#[derive(Debug, Clone)]
+enum Tags {
+    /// `*`: any state, but there must be one.
+    Any,
+    /// One of these.
+    OneOf(Vec<Tag>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tag {
+    weak: bool,
+    text: String,
+}
+
+impl Conditions {
+    /// Whether a record that does not exist yet may be made.
+    pub fn check_absent(&self) -> Result<()> {
+        match &self.if_match {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(
+                Code::PreconditionFailed,
+                "`If-Match` asks for a record that exists; there is none here.",
+            )),
+        }
+    }
+
+    /// Whether a record may be changed that exists in this version.
+    pub fn check_present(&self, version: i64) -> Result<()> {
+        if let Some(Tags::Any) = self.if_none_match {
+            return Err(Problem::new(
+                Code::PreconditionFailed,
+                "`If-None-Match: *` asks for a record that does not exist yet; there is one.",
+            ));
+        }
+        let current = version.to_string();
+        let stale = match &self.if_match {
+            None | Some(Tags::Any) => false,
+            // Only strong tags can be equal in the strong comparison that If-Match asks for.
+            Some(Tags::OneOf(tags)) => !tags.iter().any(|tag| !tag.weak && tag.text == current),
+        };
+        if stale {
+            let detail =
+                format!("The record is now in version \"{version}\"; `If-Match` names another.");
+            return Err(Problem::new(Code::PreconditionFailed, detail));
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is asked of what is read.
+    pub fn is_unconditional_read(&self) -> bool {
+        self.if_none_match.is_none()
+    }
+
+    /// Whether the client has this state already (the weak comparison of If-None-Match).
+    pub fn has(&self, tag: &str) -> bool {
+        match &self.if_none_match {
+            None => false,
+            Some(Tags::Any) => true,
+            Some(Tags::OneOf(tags)) => tags.iter().any(|known| known.text == tag),
+        }
+    }
+}
+
+impl FromRequest for Conditions {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = || {
+            Ok(Self {
+                if_match: tags(request.headers(), &header::IF_MATCH)?,
+                if_none_match: tags(request.headers(), &header::IF_NONE_MATCH)?,
+            })
+        };
+        ready(read())
+    }
+}
+
+/// Reads a list of entity tags (RFC 9110 section 8.8.3).
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
+    let mut all = Vec::new();
+    for value in headers.get_all(name) {
+        let bad = || {
+            let detail = "must be `*` or entity tags in double quotes, as in \"3\"".to_owned();
+            let fault = Fault { pointer: name.to_string(), code: FaultCode::BadFormat, detail };
+            Problem::faults(Part::Header, vec![fault])
+        };
+        let mut rest = value.to_str().map_err(|_opaque| bad())?.trim();
+        if rest == "*" {
+            return Ok(Some(Tags::Any));
+        }
+        while !rest.is_empty() {
+            let (weak, opened) = match rest.strip_prefix("W/") {
+                Some(strong) => (true, strong),
+                None => (false, rest),
+            };
+            let inside = opened.strip_prefix('"').ok_or_else(bad)?;
+            let (text, after) = inside.split_once('"').ok_or_else(bad)?;
+            all.push(Tag { weak, text: text.to_owned() });
+            rest = after.trim_start();
+            rest = match rest.strip_prefix(',') {
+                Some(next) => next.trim_start(),
+                None if rest.is_empty() => rest,
+                None => return Err(bad()),
+            };
+        }
+    }
+    Ok((!all.is_empty()).then_some(Tags::OneOf(all)))
+}

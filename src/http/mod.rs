@@ -1,0 +1,10 @@
+//! The HTTP floor: what every slice says in the same way.
+//!
+//! **Invariant:** every answer of 400 and above is a [`problem::Problem`] from the code table.
+
+pub mod answer;
+pub mod conditions;
+pub mod extract;
+pub mod middleware;
+pub mod page;
+pub mod problem;

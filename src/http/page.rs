@@ -1,0 +1,444 @@
+//! Lists in pages: keyset cursors bound to the query that gave them, no OFFSET.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::answer;
+use super::conditions::Conditions;
+use super::extract;
+use super::problem::{Code, Problem, Result};
+use crate::domain::input::{At, FaultCode, Faults, FromJson};
+use crate::domain::slug::Slug;
+use crate::domain::text::sha256_hex;
+
+/// How many items a page has at most: 1 to 100, by default 20.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit(u32);
+
+impl Limit {
+    /// How many rows to read: one more than the page has, to know whether there is a next one.
+    pub fn with_lookahead(self) -> i64 {
+        i64::from(self.0) + 1
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl FromJson for Limit {
+    fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
+        extract::Number::<1, 100>::from_json(value, at, faults).map(|number| Self(number.0))
+    }
+}
+
+impl utoipa::PartialSchema for Limit {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(100))
+            .default(Some(20.into()))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Limit {}
+
+/// An opaque cursor, as a client gives it back.
+#[derive(Debug, Clone)]
+pub struct Cursor(String);
+
+impl FromJson for Cursor {
+    fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
+        let text = String::from_json(value, at, faults)?;
+        if text.is_empty() || text.len() > 1000 {
+            faults.push(at, FaultCode::BadFormat, "must be a cursor that this server gave");
+            return None;
+        }
+        Some(Self(text))
+    }
+}
+
+impl utoipa::PartialSchema for Cursor {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .min_length(Some(1))
+            .max_length(Some(1000))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Cursor {}
+
+/// How the items are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// All of them, now.
+    Exact,
+}
+
+impl FromJson for Count {
+    fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
+        if value.as_str() == Some("exact") {
+            return Some(Self::Exact);
+        }
+        faults.push(at, FaultCode::NotAllowed, "must be: exact");
+        None
+    }
+}
+
+impl utoipa::PartialSchema for Count {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(["exact"]))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Count {}
+
+/// Declares the orders that a list can have; the first is the default.
+macro_rules! sorts {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$vmeta])* $variant,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                [$(Self::$variant),*][0]
+            }
+        }
+
+        impl $crate::domain::input::FromJson for $name {
+            fn from_json(
+                value: serde_json::Value,
+                at: &$crate::domain::input::At<'_>,
+                faults: &mut $crate::domain::input::Faults,
+            ) -> Option<Self> {
+                match value.as_str() {
+                    $(Some($word) => Some(Self::$variant),)*
+                    _ => {
+                        let code = $crate::domain::input::FaultCode::NotAllowed;
+                        faults.push(at, code, concat!("must be one of:", $(" ", $word),*));
+                        None
+                    }
+                }
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let words = [$($word),*];
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .default(Some(words[0].into()))
+                    .enum_values(Some(words))
+                    .build()
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+pub(crate) use sorts;
+
+sorts! {
+    /// The orders of most lists. A leading hyphen turns one round.
+    pub enum Sort {
+        /// Oldest first.
+        Created = "created",
+        /// Newest first.
+        CreatedDown = "-created",
+        /// Longest unchanged first.
+        Updated = "updated",
+        /// Last changed first.
+        UpdatedDown = "-updated",
+        /// By slug.
+        Slug = "slug",
+        /// By slug, backwards.
+        SlugDown = "-slug",
+    }
+}
+
+impl Sort {
+    /// Whether the order is turned round.
+    pub fn is_down(self) -> bool {
+        matches!(self, Self::CreatedDown | Self::UpdatedDown | Self::SlugDown)
+    }
+
+    /// Where a record stands in this order.
+    pub fn after(self, id: impl Into<Uuid>, updated_at: DateTime<Utc>, slug: &Slug) -> After {
+        let key = match self {
+            Self::Created | Self::CreatedDown => Key::Id,
+            Self::Updated | Self::UpdatedDown => Key::Time(updated_at),
+            Self::Slug | Self::SlugDown => Key::Text(slug.to_string()),
+        };
+        After { key, id: id.into() }
+    }
+}
+
+/// What every list is asked.
+#[derive(Debug, Clone)]
+pub struct PageParameters {
+    /// How many items.
+    pub limit: Limit,
+    /// After which one.
+    pub cursor: Option<Cursor>,
+    /// Whether to count all.
+    pub count: Option<Count>,
+}
+
+/// Query parameters that ask for a page. Implemented by `parameters!`.
+pub trait Paged {
+    /// What they say of the page.
+    fn page(&self) -> PageParameters;
+}
+
+/// The place in a list after which a page begins: the sort value of a record, and its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct After {
+    /// The value that the list is sorted by.
+    pub key: Key,
+    /// What makes the order total.
+    pub id: Uuid,
+}
+
+/// A value that a list is sorted by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Key {
+    /// The id alone.
+    Id,
+    /// A time.
+    Time(DateTime<Utc>),
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(i32),
+    /// Two numbers.
+    Span(i32, i32),
+}
+
+impl Key {
+    /// The time, in a list sorted by one.
+    pub fn time(&self) -> Result<DateTime<Utc>> {
+        if let Self::Time(time) = self { Ok(*time) } else { Err(bad_cursor()) }
+    }
+
+    /// The text, in a list sorted by one.
+    pub fn text(&self) -> Result<&str> {
+        if let Self::Text(text) = self { Ok(text) } else { Err(bad_cursor()) }
+    }
+
+    /// The number, in a list sorted by one.
+    pub fn number(&self) -> Result<i32> {
+        if let Self::Number(number) = self { Ok(*number) } else { Err(bad_cursor()) }
+    }
+
+    /// The two numbers, in a list sorted by them.
+    pub fn span(&self) -> Result<(i32, i32)> {
+        if let Self::Span(start, end) = self { Ok((*start, *end)) } else { Err(bad_cursor()) }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    /// Which query gave it.
+    #[serde(rename = "q")]
+    query: String,
+    #[serde(rename = "a")]
+    after: After,
+}
+
+fn bad_cursor() -> Problem {
+    Problem::new(Code::BadCursor, "It was given by another query, or is damaged.")
+}
+
+/// A request for a page of a list: the filters, and where the page begins.
+#[derive(Debug)]
+pub struct Listing<T> {
+    /// What to list.
+    pub filter: T,
+    /// How many items.
+    pub limit: Limit,
+    /// After which one.
+    pub after: Option<After>,
+    /// Whether to count all.
+    pub count: Option<Count>,
+    query: String,
+    path: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl<T: FromJson + Paged> FromRequest for Listing<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request))
+    }
+}
+
+impl<T: FromJson + Paged> Listing<T> {
+    fn read(request: &HttpRequest) -> Result<Self> {
+        let filter: T = extract::read_query(request.query_string())?;
+        let page = filter.page();
+        let mut parameters: Vec<(String, String)> =
+            url::form_urlencoded::parse(request.query_string().as_bytes())
+                .into_owned()
+                .filter(|(name, _)| name != "cursor")
+                .collect();
+        parameters.sort();
+        let query = fingerprint(request.path(), &parameters);
+        let after = page.cursor.map(|cursor| open(&cursor, &query)).transpose()?;
+        Ok(Self {
+            filter,
+            limit: page.limit,
+            after,
+            count: page.count,
+            query,
+            path: request.path().to_owned(),
+            parameters,
+        })
+    }
+}
+
+impl<T> Listing<T> {
+    /// Makes a page of the rows read (one more than the limit, if there are as many).
+    pub fn page<R>(
+        &self,
+        mut rows: Vec<R>,
+        total: Option<i64>,
+        key: impl Fn(&R) -> After,
+    ) -> Page<R> {
+        let size = usize::try_from(self.limit.0).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next_cursor = rows.last().filter(|_| more).map(|last| self.seal(key(last)));
+        Page { data: rows, page: PageInfo { next_cursor, total } }
+    }
+
+    /// Answers a page, with a link to the next. `tag` is the state of what is listed.
+    pub fn answer<R: Serialize>(
+        &self,
+        conditions: &Conditions,
+        tag: &str,
+        page: &Page<R>,
+    ) -> HttpResponse {
+        let mut answer = answer::tagged(conditions, tag, page);
+        self.link(&mut answer, page.page.next_cursor.as_deref());
+        answer
+    }
+
+    /// Answers a page of what has no version: its entity tag is made of the answer.
+    pub fn answer_untagged(
+        &self,
+        conditions: &Conditions,
+        page: &impl NextCursor,
+    ) -> Result<HttpResponse> {
+        let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
+        let tag = answer::digest_tag(&body);
+        let mut answer = answer::unchanged(conditions, &tag).unwrap_or_else(|| {
+            HttpResponse::Ok()
+                .insert_header(answer::etag(&tag))
+                .insert_header(header::ContentType::json())
+                .body(body)
+        });
+        self.link(&mut answer, page.next_cursor());
+        Ok(answer)
+    }
+
+    /// Adds the link to the next page (RFC 8288).
+    fn link(&self, answer: &mut HttpResponse, next_cursor: Option<&str>) {
+        let Some(cursor) = next_cursor else { return };
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.parameters)
+            .append_pair("cursor", cursor)
+            .finish();
+        let link = format!("<{}?{query}>; rel=\"next\"", self.path);
+        if let Ok(link) = header::HeaderValue::from_str(&link) {
+            answer.headers_mut().insert(header::LINK, link);
+        }
+    }
+
+    fn seal(&self, after: After) -> String {
+        let sealed = Sealed { query: self.query.clone(), after };
+        // Serialising numbers and texts to memory cannot fail.
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).unwrap_or_default())
+    }
+}
+
+fn open(cursor: &Cursor, query: &str) -> Result<After> {
+    URL_SAFE_NO_PAD
+        .decode(&cursor.0)
+        .ok()
+        .and_then(|json| serde_json::from_slice::<Sealed>(&json).ok())
+        .filter(|sealed| sealed.query == query)
+        .map(|sealed| sealed.after)
+        .ok_or_else(bad_cursor)
+}
+
+/// What binds a cursor to its query: the path and the parameters that change what is listed.
+fn fingerprint(path: &str, parameters: &[(String, String)]) -> String {
+    let mut text = path.to_owned();
+    for (name, value) in parameters.iter().filter(|(name, _)| name != "limit" && name != "count") {
+        // The length keeps two different lists of parameters from reading alike.
+        text.push_str(&format!("\n{name}:{}:{value}", value.len()));
+    }
+    sha256_hex(text.as_bytes()).chars().take(12).collect()
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items, in order.
+    pub data: Vec<T>,
+    /// How to go on.
+    pub page: PageInfo,
+}
+
+/// How to go on from a page.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageInfo {
+    /// Give it as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+    /// How many items match in all; only with `count=exact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    pub total: Option<i64>,
+}
+
+/// An answer that may have a next page.
+pub trait NextCursor: Serialize {
+    /// The cursor of the next page.
+    fn next_cursor(&self) -> Option<&str>;
+}
+
+impl<T: Serialize> NextCursor for Page<T> {
+    fn next_cursor(&self) -> Option<&str> {
+        self.page.next_cursor.as_deref()
+    }
+}

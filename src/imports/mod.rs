@@ -1,0 +1,27 @@
+//! Imports: documents into the database.
+//!
+//! Records are upserted by slug: what is not there is made, what differs is changed, what is
+//! equal is left alone, version and all. **Invariant:** one document is one transaction: all of
+//! it is written, or nothing is. What the document does not name stays.
+
+mod apply;
+pub mod queries;
+mod report;
+pub mod seeds;
+
+pub use report::{Report, Tally};
+pub use seeds::Loaded;
+
+use crate::db::{self, Db};
+use crate::http::problem::Result;
+
+/// Writes a document, and says what it did.
+pub async fn apply(db: &Db, document: &Loaded) -> Result<Report> {
+    let document = document.shared();
+    db::write!(*db, async |conn| apply::document(conn, &document).await)
+}
+
+/// Whether the database has no topic yet.
+pub async fn is_empty(db: &Db) -> Result<bool> {
+    queries::is_empty(&*db.read().await?).await
+}

@@ -1,0 +1,15 @@
+//! The SQL of imports that no slice has.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::db::Conn;
+use crate::db::schema::topics;
+use crate::http::problem::Result;
+
+/// Whether there is no topic.
+pub async fn is_empty(mut conn: &Conn) -> Result<bool> {
+    let first: Option<crate::domain::ids::TopicId> =
+        topics::table.select(topics::id).first(&mut conn).await.optional()?;
+    Ok(first.is_none())
+}

@@ -1,0 +1,90 @@
+//! Where documents come from: files, and the essay that the program carries.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use crate::db::BoxError;
+use crate::formats::document::Document;
+use crate::formats::native::{self, Parsed};
+use crate::http::problem::Problem;
+
+const ESSAY: &str = include_str!("../../seeds/open-source-llama.yaml");
+const ESSAY_TEXT: &str = include_str!("../../seeds/essay.txt");
+
+/// A document that was read, with what is needed to say where in it something is wrong.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    name: String,
+    parsed: Arc<Parsed>,
+}
+
+/// The debates in the project's essay.
+pub fn essay() -> Result<Loaded, BoxError> {
+    let files = |name: &str| match name {
+        "essay.txt" => Ok(ESSAY_TEXT.to_owned()),
+        other => Err(format!("there is no file `{other}` in the program")),
+    };
+    load("seeds/open-source-llama.yaml", ESSAY, &files)
+}
+
+/// Reads a document in the native format, and the texts that stand beside it.
+pub fn read(path: &Path) -> Result<Loaded, BoxError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = |file: &str| {
+        // A document from elsewhere must not be able to take in any file of this machine.
+        let is_beside =
+            Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        if !is_beside {
+            return Err(format!(
+                "`{file}` must be the name of a file beside the document or below it"
+            ));
+        }
+        std::fs::read_to_string(folder.join(file))
+            .map_err(|error| format!("`{file}` cannot be read: {error}"))
+    };
+    load(&name, &text, &files)
+}
+
+/// Reads a document from its text.
+pub fn load(name: &str, text: &str, files: native::Files<'_>) -> Result<Loaded, BoxError> {
+    match native::read(text, files) {
+        Ok(parsed) => Ok(Loaded { name: name.to_owned(), parsed: Arc::new(parsed) }),
+        Err(faults) => {
+            let lines: Vec<String> =
+                faults.iter().map(|fault| format!("{name}: {fault}")).collect();
+            Err(lines.join("\n").into())
+        }
+    }
+}
+
+impl Loaded {
+    /// What the document is called: its path.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Document {
+        &self.parsed.document
+    }
+
+    pub(super) fn shared(&self) -> Arc<Parsed> {
+        Arc::clone(&self.parsed)
+    }
+
+    /// Says why the document could not be written, with line and column where that is known.
+    pub fn explain(&self, problem: Problem) -> BoxError {
+        let plain = problem.to_string();
+        let faults = problem.into_faults();
+        if faults.is_empty() {
+            return format!("{}: {plain}", self.name).into();
+        }
+        let lines: Vec<String> = faults
+            .into_iter()
+            .map(|fault| format!("{}: {}", self.name, self.parsed.locate(fault)))
+            .collect();
+        lines.join("\n").into()
+    }
+}

@@ -1,0 +1,206 @@
+//! All SQL about links.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::types::{EndName, EndRef};
+use crate::db::Conn;
+use crate::db::lists::by_name;
+use crate::db::schema::{arguments, citations, positions, premises, relations};
+use crate::domain::ids::{
+    ArgumentId, ArgumentRef, CitationId, PositionId, PositionRef, RelationId, RelationRef,
+};
+use crate::domain::input::FaultCode;
+use crate::domain::slug::Slug;
+use crate::http::problem::{Named, Part, Problem, Result};
+use crate::topics::queries::Head;
+
+/// A record of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum End {
+    /// A position.
+    Position(PositionId),
+    /// An argument.
+    Argument(ArgumentId),
+    /// A relation.
+    Relation(RelationId),
+}
+
+impl End {
+    /// The three columns in which the database keeps it.
+    pub fn columns(self) -> (Option<PositionId>, Option<ArgumentId>, Option<RelationId>) {
+        match self {
+            Self::Position(id) => (Some(id), None, None),
+            Self::Argument(id) => (None, Some(id), None),
+            Self::Relation(id) => (None, None, Some(id)),
+        }
+    }
+}
+
+/// The position of this name in the topic.
+pub async fn position(
+    mut conn: &Conn,
+    topic: &Head,
+    name: &PositionRef,
+) -> Result<Option<(PositionId, Slug)>> {
+    let all = positions::table
+        .filter(positions::topic_id.eq(topic.id))
+        .select((positions::id, positions::slug));
+    Ok(by_name!(name, positions, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// The argument of this name in the topic.
+pub async fn argument(
+    mut conn: &Conn,
+    topic: &Head,
+    name: &ArgumentRef,
+) -> Result<Option<(ArgumentId, Slug)>> {
+    let all = arguments::table
+        .filter(arguments::topic_id.eq(topic.id))
+        .select((arguments::id, arguments::slug));
+    Ok(by_name!(name, arguments, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// The relation of this name in the topic.
+pub async fn relation(
+    mut conn: &Conn,
+    topic: &Head,
+    name: &RelationRef,
+) -> Result<Option<(RelationId, Slug)>> {
+    let all = relations::table
+        .filter(relations::topic_id.eq(topic.id))
+        .select((relations::id, relations::slug));
+    Ok(by_name!(name, relations, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// The record that an end names; a fault at `pointer` if it is not there.
+pub async fn end(
+    conn: &Conn,
+    topic: &Head,
+    name: &EndRef,
+    pointer: &str,
+) -> Result<(End, EndName)> {
+    let found = match name {
+        EndRef::Position(name) => position(conn, topic, name)
+            .await?
+            .map(|(id, slug)| (End::Position(id), EndName::Position(slug))),
+        EndRef::Argument(name) => argument(conn, topic, name)
+            .await?
+            .map(|(id, slug)| (End::Argument(id), EndName::Argument(slug))),
+        EndRef::Relation(name) => relation(conn, topic, name)
+            .await?
+            .map(|(id, slug)| (End::Relation(id), EndName::Relation(slug))),
+    };
+    found.ok_or_else(|| {
+        let field = name.field();
+        let detail = format!("there is no such {field} in the topic `{}`", topic.slug);
+        Problem::fault(format!("{pointer}/{field}"), FaultCode::NotFound, detail)
+    })
+}
+
+/// The record that a query parameter names; a fault of that parameter if it is not there.
+pub async fn filter(conn: &Conn, topic: &Head, name: &EndRef) -> Result<End> {
+    end(conn, topic, name, "").await.map(|(end, _)| end).map_err(|problem| {
+        let of_body = problem.clone().into_faults();
+        if of_body.is_empty() { problem } else { Problem::faults(Part::Query, of_body) }
+    })
+}
+
+/// Clears the way for deleting a record: deletes what uses it, or refuses and names it.
+pub async fn release(conn: &mut Conn, topic: &Head, end: End, cascade: bool) -> Result<()> {
+    let relations = relations_at(conn, topic, &[end]).await?;
+    let backing = citations_of(conn, topic, &[end]).await?;
+    if !cascade {
+        let named = |kind, slug: Slug| Named {
+            kind,
+            topic: topic.slug.to_string(),
+            slug: slug.to_string(),
+        };
+        let users: Vec<Named> = relations
+            .into_iter()
+            .map(|(_, slug)| named("relation", slug))
+            .chain(backing.into_iter().map(|(_, slug)| named("citation", slug)))
+            .collect();
+        return if users.is_empty() { Ok(()) } else { Err(Problem::in_use(users)) };
+    }
+    // What points at a relation goes with it, and what points at that, until nothing more does.
+    let mut doomed: Vec<End> = Vec::new();
+    let mut found: Vec<End> = relations.into_iter().map(|(id, _)| End::Relation(id)).collect();
+    while !found.is_empty() {
+        doomed.extend(&found);
+        let onto = relations_at(conn, topic, &found).await?;
+        found = onto
+            .into_iter()
+            .map(|(id, _)| End::Relation(id))
+            // A cycle of relations comes back to the record itself.
+            .filter(|other| *other != end && !doomed.contains(other))
+            .collect();
+    }
+    let ids: Vec<RelationId> = doomed.iter().filter_map(|end| end.columns().2).collect();
+    doomed.push(end);
+    let backing: Vec<CitationId> =
+        citations_of(conn, topic, &doomed).await?.into_iter().map(|(id, _)| id).collect();
+    diesel::delete(citations::table.filter(citations::id.eq_any(backing))).execute(conn).await?;
+    diesel::delete(relations::table.filter(relations::id.eq_any(ids))).execute(conn).await?;
+    Ok(())
+}
+
+/// The relations that have one of these records as target or premise.
+async fn relations_at(
+    conn: &mut Conn,
+    topic: &Head,
+    ends: &[End],
+) -> Result<Vec<(RelationId, Slug)>> {
+    let (positions, arguments, onto) = split(ends);
+    let with_premise = premises::table
+        .filter(premises::topic_id.eq(topic.id))
+        .filter(premises::argument_id.eq_any(arguments.clone()))
+        .select(premises::relation_id);
+    Ok(relations::table
+        .filter(relations::topic_id.eq(topic.id))
+        .filter(
+            relations::target_position_id
+                .eq_any(positions)
+                .or(relations::target_argument_id.eq_any(arguments))
+                .or(relations::target_relation_id.eq_any(onto))
+                .assume_not_null()
+                .or(relations::id.eq_any(with_premise)),
+        )
+        .order(relations::id)
+        .select((relations::id, relations::slug))
+        .load(conn)
+        .await?)
+}
+
+/// The citations that back one of these records.
+async fn citations_of(
+    conn: &mut Conn,
+    topic: &Head,
+    ends: &[End],
+) -> Result<Vec<(CitationId, Slug)>> {
+    let (positions, arguments, relations) = split(ends);
+    Ok(citations::table
+        .filter(citations::topic_id.eq(topic.id))
+        .filter(
+            citations::position_id
+                .eq_any(positions)
+                .or(citations::argument_id.eq_any(arguments))
+                .or(citations::relation_id.eq_any(relations)),
+        )
+        .order(citations::id)
+        .select((citations::id, citations::slug))
+        .load(conn)
+        .await?)
+}
+
+fn split(ends: &[End]) -> (Vec<PositionId>, Vec<ArgumentId>, Vec<RelationId>) {
+    let mut by_kind = (Vec::new(), Vec::new(), Vec::new());
+    for end in ends {
+        match end {
+            End::Position(id) => by_kind.0.push(*id),
+            End::Argument(id) => by_kind.1.push(*id),
+            End::Relation(id) => by_kind.2.push(*id),
+        }
+    }
+    by_kind
+}

@@ -1,0 +1,36 @@
+//! The subcommands and nothing else.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use debatebase::config::{Command, Config};
+use debatebase::{api_document, logging, server};
+
+// Several threads: diesel's migrations block in place, which a single one cannot bear.
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> ExitCode {
+    // `.env` first, so that clap finds its settings in the environment.
+    if let Err(error) = dotenvy::dotenv()
+        && !error.not_found()
+    {
+        eprintln!("error: `.env` cannot be read: {error}");
+        return ExitCode::FAILURE;
+    }
+    let config = Config::parse();
+    logging::start(&config.common.log, config.common.log_format);
+    let done = match &config.command {
+        None | Some(Command::Serve) => server::serve(&config).await,
+        Some(Command::Migrate) => server::migrate(&config.common).await,
+        Some(Command::Seed { files }) => server::seed(&config.common, files).await,
+        Some(Command::Openapi) => {
+            server::say(api_document::to_json(&api_document::compose()).trim_end())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

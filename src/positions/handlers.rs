@@ -1,0 +1,121 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{NewPosition, Position, PositionFilter, PositionPatch, PositionPath};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path, Query};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+use crate::links::Removal;
+use crate::topics::{self, TopicPath};
+
+/// List the positions of a topic
+///
+/// By rank, unless `sort` says otherwise.
+#[utoipa::path(tag = "Positions", params(TopicPath, PositionFilter), responses((status = 200, body = Page<Position>, description = "A page of positions")))]
+#[get("")]
+pub async fn list_positions(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    listing: Listing<PositionFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let page = queries::list(&conn, &topic, &listing).await?;
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+}
+
+/// Add a position
+#[utoipa::path(tag = "Positions", params(TopicPath), responses((status = 201, body = Position, description = "The new position")))]
+#[post("")]
+pub async fn create_position(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    Json(new): Json<NewPosition>,
+) -> Result<HttpResponse> {
+    let (topic, position) =
+        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
+    Ok(answer::created(&location(&topic, &position), position.version, &position))
+}
+
+/// Get a position
+#[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position")))]
+#[get("/{position}")]
+pub async fn get_position(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<PositionPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let position = queries::find(&conn, &topic, &path.position).await?;
+    Ok(answer::item(&conditions, position.version, &position))
+}
+
+/// Create or replace a position
+///
+/// Under a slug that no position of the topic has, makes one. Putting what is there already
+/// changes nothing, not even the version; a `rank` left out stays as it is.
+#[utoipa::path(tag = "Positions", params(PositionPath), responses(
+    (status = 200, body = Position, description = "The position as it is now"),
+    (status = 201, body = Position, description = "The new position"),
+))]
+#[put("/{position}")]
+pub async fn put_position(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<PositionPath>,
+    conditions: Conditions,
+    Json(new): Json<NewPosition>,
+) -> Result<HttpResponse> {
+    let (what, topic, position) =
+        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&topic, &position), position.version, &position))
+}
+
+/// Change a position
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is.
+#[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position as it is now")))]
+#[patch("/{position}")]
+pub async fn patch_position(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<PositionPath>,
+    conditions: Conditions,
+    Json(patch): Json<PositionPatch>,
+) -> Result<HttpResponse> {
+    let position =
+        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
+    Ok(answer::changed(position.version, &position))
+}
+
+/// Delete a position
+///
+/// Refused with 409 while relations or citations use it, unless `cascade=true`.
+#[utoipa::path(tag = "Positions", params(PositionPath, Removal), responses((status = 204, description = "The position is gone")))]
+#[delete("/{position}")]
+pub async fn delete_position(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<PositionPath>,
+    Query(removal): Query<Removal>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+fn location(topic: &topics::queries::Head, position: &Position) -> String {
+    format!("/v1/topics/{}/positions/{}", topic.slug, position.slug)
+}

@@ -1,0 +1,113 @@
+//! What clients send and get.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::db::schema::positions;
+use crate::domain::ids::{PositionId, PositionRef, TopicId, TopicRef};
+use crate::domain::input::{input, parameters, patch};
+use crate::domain::origin::Origin;
+use crate::domain::slug::Slug;
+use crate::domain::text::{Statement, Summary};
+use crate::http::page::sorts;
+
+/// An answer to a topic.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = positions)]
+pub struct Position {
+    /// Its id.
+    pub id: PositionId,
+    /// The topic it answers.
+    pub topic_id: TopicId,
+    /// Its readable name, unique among the positions of the topic.
+    pub slug: Slug,
+    /// What it answers.
+    pub statement: Statement,
+    /// A short explanation.
+    pub summary: Summary,
+    /// Its place among the positions, lowest first.
+    pub rank: i32,
+    /// Where it was imported from.
+    #[schema(required)]
+    pub origin: Option<Origin>,
+    /// Counts its changes; the `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+input! {
+    /// A position to be made, or put in the place of another.
+    pub struct NewPosition {
+        /// Its readable name; derived from the statement when left out.
+        pub slug: Option<Slug>,
+        /// What it answers.
+        pub statement: Statement,
+        /// A short explanation; by default empty.
+        pub summary: Option<Summary>,
+        /// Its place among the positions; by default after all that are there.
+        pub rank: Option<i32>,
+        /// Where it was imported from.
+        pub origin: Option<Origin>,
+    }
+}
+
+patch! {
+    /// Changes to a position (JSON Merge Patch): what is left out stays as it is.
+    pub struct PositionPatch {
+        /// What it answers.
+        pub statement: Statement,
+        /// A short explanation.
+        pub summary: Summary,
+        /// Its place among the positions.
+        pub rank: i32,
+        /// Where it was imported from.
+        pub origin: Option<Origin>,
+    }
+}
+
+sorts! {
+    /// The orders of the list of positions. A leading hyphen turns one round.
+    pub enum PositionSort {
+        /// By rank.
+        Rank = "rank",
+        /// By rank, backwards.
+        RankDown = "-rank",
+        /// Oldest first.
+        Created = "created",
+        /// Newest first.
+        CreatedDown = "-created",
+        /// Longest unchanged first.
+        Updated = "updated",
+        /// Last changed first.
+        UpdatedDown = "-updated",
+        /// By slug.
+        Slug = "slug",
+        /// By slug, backwards.
+        SlugDown = "-slug",
+    }
+}
+
+parameters! {
+    /// Which positions.
+    pub struct PositionFilter with page {
+        /// In which order; by default by rank.
+        #[param(inline)]
+        pub sort: Option<PositionSort>,
+    }
+}
+
+/// The path of a position.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PositionPath {
+    /// The id or slug of the topic.
+    pub topic: TopicRef,
+    /// The id or slug of the position.
+    pub position: PositionRef,
+}

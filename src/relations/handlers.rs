@@ -1,0 +1,123 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path, Query};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+use crate::links::Removal;
+use crate::topics::{self, TopicPath};
+
+/// List the relations of a topic
+///
+/// Oldest first, unless `sort` says otherwise.
+#[utoipa::path(tag = "Relations", params(TopicPath, RelationFilter), responses((status = 200, body = Page<Relation>, description = "A page of relations")))]
+#[get("")]
+pub async fn list_relations(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    listing: Listing<RelationFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let page = queries::list(&conn, &topic, &listing).await?;
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+}
+
+/// Add a relation
+///
+/// Both ends must lie in this topic. With a relation as target, an attack is an undercut.
+#[utoipa::path(tag = "Relations", params(TopicPath), responses((status = 201, body = Relation, description = "The new relation")))]
+#[post("")]
+pub async fn create_relation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    Json(new): Json<NewRelation>,
+) -> Result<HttpResponse> {
+    let (topic, relation) =
+        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
+    Ok(answer::created(&location(&topic, &relation), relation.version, &relation))
+}
+
+/// Get a relation
+#[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation")))]
+#[get("/{relation}")]
+pub async fn get_relation(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<RelationPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let conn = db.read().await?;
+    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let relation = queries::find(&conn, &topic, &path.relation).await?;
+    Ok(answer::item(&conditions, relation.version, &relation))
+}
+
+/// Create or replace a relation
+///
+/// Under a slug that no relation of the topic has, makes one. Putting what is there already
+/// changes nothing, not even the version.
+#[utoipa::path(tag = "Relations", params(RelationPath), responses(
+    (status = 200, body = Relation, description = "The relation as it is now"),
+    (status = 201, body = Relation, description = "The new relation"),
+))]
+#[put("/{relation}")]
+pub async fn put_relation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<RelationPath>,
+    conditions: Conditions,
+    Json(new): Json<NewRelation>,
+) -> Result<HttpResponse> {
+    let (what, topic, relation) =
+        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&topic, &relation), relation.version, &relation))
+}
+
+/// Change a relation
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is.
+#[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation as it is now")))]
+#[patch("/{relation}")]
+pub async fn patch_relation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<RelationPath>,
+    conditions: Conditions,
+    Json(patch): Json<RelationPatch>,
+) -> Result<HttpResponse> {
+    let relation =
+        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
+    Ok(answer::changed(relation.version, &relation))
+}
+
+/// Delete a relation
+///
+/// Refused with 409 while relations or citations use it, unless `cascade=true`.
+#[utoipa::path(tag = "Relations", params(RelationPath, Removal), responses((status = 204, description = "The relation is gone")))]
+#[delete("/{relation}")]
+pub async fn delete_relation(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<RelationPath>,
+    Query(removal): Query<Removal>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+fn location(topic: &topics::queries::Head, relation: &Relation) -> String {
+    format!("/v1/topics/{}/relations/{}", topic.slug, relation.slug)
+}

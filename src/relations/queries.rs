@@ -1,0 +1,521 @@
+//! All SQL about relations and their premises.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
+use crate::db::Conn;
+use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
+use crate::db::schema::{premises, relations, relations_with_ends as ends};
+use crate::domain::ids::{
+    ArgumentId, ArgumentRef, PositionId, Ref, RelationId, RelationRef, TopicId, TopicRef,
+};
+use crate::domain::input::{Fault, FaultCode};
+use crate::domain::kinds::RelationKind;
+use crate::domain::origin::Origin;
+use crate::domain::slug::Slug;
+use crate::domain::text::Scheme;
+use crate::http::answer::Put;
+use crate::http::conditions::Conditions;
+use crate::http::page::{Count, Key, Listing, Page, Sort};
+use crate::http::problem::{Part, Problem, Result};
+use crate::links::queries::{End, release};
+use crate::links::{self, EndName, EndRef, Removal};
+use crate::topics;
+use crate::topics::queries::{Head, advance, check_slug};
+
+/// A relation as the database reads it: with its ends by id and by slug.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ends)]
+pub struct Row {
+    id: RelationId,
+    topic_id: TopicId,
+    slug: Slug,
+    kind: RelationKind,
+    scheme: Option<Scheme>,
+    symmetric: bool,
+    origin: Option<Origin>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    target_position_id: Option<PositionId>,
+    target_argument_id: Option<ArgumentId>,
+    target_relation_id: Option<RelationId>,
+    target_position_slug: Option<Slug>,
+    target_argument_slug: Option<Slug>,
+    target_relation_slug: Option<Slug>,
+    premise_ids: Vec<ArgumentId>,
+    premise_slugs: Vec<Slug>,
+}
+
+impl TryFrom<Row> for Relation {
+    type Error = Problem;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let target = EndName::of(
+            row.target_position_slug,
+            row.target_argument_slug,
+            row.target_relation_slug,
+        );
+        Ok(Self {
+            id: row.id,
+            topic_id: row.topic_id,
+            slug: row.slug,
+            kind: row.kind,
+            premises: row.premise_slugs,
+            target: target.ok_or_else(targetless)?,
+            scheme: row.scheme,
+            symmetric: row.symmetric,
+            origin: row.origin,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// A constraint of the database keeps this from ever happening.
+fn targetless() -> Problem {
+    Problem::internal(&std::io::Error::other("a relation without a target"))
+}
+
+/// The columns that a client decides.
+#[derive(Debug, Clone, PartialEq, Insertable, AsChangeset)]
+#[diesel(table_name = relations, treat_none_as_null = true)]
+pub struct Fields {
+    kind: RelationKind,
+    target_position_id: Option<PositionId>,
+    target_argument_id: Option<ArgumentId>,
+    target_relation_id: Option<RelationId>,
+    scheme: Option<Scheme>,
+    symmetric: bool,
+    origin: Option<Origin>,
+}
+
+impl Fields {
+    /// A relation of this kind onto a record of the topic.
+    pub fn new(
+        kind: RelationKind,
+        target: End,
+        scheme: Option<Scheme>,
+        symmetric: bool,
+        origin: Option<Origin>,
+    ) -> Self {
+        let (target_position_id, target_argument_id, target_relation_id) = target.columns();
+        Self {
+            kind,
+            target_position_id,
+            target_argument_id,
+            target_relation_id,
+            scheme,
+            symmetric,
+            origin,
+        }
+    }
+}
+
+/// A relation as it is stored, to be compared and changed.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its id.
+    pub id: RelationId,
+    topic_id: TopicId,
+    /// Its slug.
+    pub slug: Slug,
+    version: i64,
+    /// Its premises, in order.
+    pub premises: Vec<ArgumentId>,
+    /// What else a client decides.
+    pub fields: Fields,
+}
+
+impl From<Row> for Stored {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            topic_id: row.topic_id,
+            slug: row.slug,
+            version: row.version,
+            premises: row.premise_ids,
+            fields: Fields {
+                kind: row.kind,
+                target_position_id: row.target_position_id,
+                target_argument_id: row.target_argument_id,
+                target_relation_id: row.target_relation_id,
+                scheme: row.scheme,
+                symmetric: row.symmetric,
+                origin: row.origin,
+            },
+        }
+    }
+}
+
+/// The relations of a topic that match, in the order asked for.
+pub async fn list(
+    mut conn: &Conn,
+    topic: &Head,
+    listing: &Listing<RelationFilter>,
+) -> Result<Page<Relation>> {
+    let filter = &listing.filter;
+    let target = EndRef::one_of(filter.position.clone(), filter.argument.clone(), None);
+    let target = match target.map_err(links::several_ends)? {
+        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
+        None => None,
+    };
+    let premise = match &filter.premise {
+        Some(name) => {
+            let found = links::queries::argument(conn, topic, name).await?;
+            Some(found.ok_or_else(|| links::unknown_filter("premise"))?.0)
+        }
+        None => None,
+    };
+    let matching = || {
+        let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
+        if let Some(kind) = filter.relation {
+            query = query.filter(ends::kind.eq(kind));
+        }
+        if let Some(premise) = premise {
+            let with_premise = premises::table
+                .filter(premises::topic_id.eq(topic.id))
+                .filter(premises::argument_id.eq(premise))
+                .select(premises::relation_id);
+            query = query.filter(ends::id.eq_any(with_premise));
+        }
+        match target {
+            Some(End::Position(id)) => query.filter(ends::target_position_id.eq(id)),
+            Some(End::Argument(id)) => query.filter(ends::target_argument_id.eq(id)),
+            Some(End::Relation(id)) => query.filter(ends::target_relation_id.eq(id)),
+            None => query,
+        }
+    };
+    let total = match listing.count {
+        Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
+        None => None,
+    };
+    let sort = listing.filter.sort.unwrap_or_default();
+    let down = sort.is_down();
+    let after = &listing.after;
+    let ordered = match sort {
+        Sort::Created | Sort::CreatedDown => in_order_of_id!(matching(), ends::id, after, down),
+        Sort::Updated | Sort::UpdatedDown => {
+            in_order!(matching(), ends::updated_at, ends::id, after, Key::time, down)
+        }
+        Sort::Slug | Sort::SlugDown => {
+            in_order!(matching(), ends::slug, ends::id, after, Key::text, down)
+        }
+    };
+    let rows: Vec<Row> = ordered
+        .select(Row::as_select())
+        .limit(listing.limit.with_lookahead())
+        .load(&mut conn)
+        .await?;
+    let relations = rows.into_iter().map(Relation::try_from).collect::<Result<_>>()?;
+    Ok(listing.page(relations, total, |relation: &Relation| {
+        sort.after(relation.id, relation.updated_at, &relation.slug)
+    }))
+}
+
+/// The relation.
+pub async fn find(conn: &Conn, topic: &Head, name: &RelationRef) -> Result<Relation> {
+    let row = find_row(conn, topic.id, name).await?;
+    row.ok_or_else(|| absent(name))?.try_into()
+}
+
+async fn find_row(mut conn: &Conn, topic: TopicId, name: &RelationRef) -> Result<Option<Row>> {
+    let all = ends::table.filter(ends::topic_id.eq(topic)).select(Row::as_select());
+    Ok(by_name!(name, ends, |same| all.filter(same).first(&mut conn).await).optional()?)
+}
+
+/// Makes a relation, under a slug derived from its ends if it has none.
+pub async fn insert(
+    conn: &mut Conn,
+    topic: &TopicRef,
+    new: &NewRelation,
+) -> Result<(Head, Relation)> {
+    let topic = topics::queries::lock(conn, topic).await?;
+    let (ids, slugs) = premises(conn, &topic, new.premises.as_slice()).await?;
+    let (target, target_name) = links::queries::end(conn, &topic, &new.target, "/target").await?;
+    let fields = fields(new, target)?;
+    let slug = match &new.slug {
+        Some(slug) => slug.clone(),
+        None => derived_slug(conn, &topic, &slugs, new.kind, target_name.slug()).await?,
+    };
+    let id = insert_fields(conn, topic.id, &slug, &ids, &fields).await?;
+    let relation = find(conn, &topic, &Ref::Id(id)).await?;
+    Ok((topic, relation))
+}
+
+/// The slug that a relation has when it is given none, made free in its topic.
+async fn derived_slug(
+    conn: &mut Conn,
+    topic: &Head,
+    premises: &[Slug],
+    kind: RelationKind,
+    target: &Slug,
+) -> Result<Slug> {
+    let first = premises.first().map_or("", Slug::as_str);
+    let wanted = Slug::join(&[first, kind.as_str(), target.as_str()], "relation");
+    let siblings = relations::table.filter(relations::topic_id.eq(topic.id));
+    Ok(free_slug!(conn, siblings, relations::slug, wanted))
+}
+
+/// Makes a relation of its columns and premises.
+pub async fn insert_fields(
+    conn: &mut Conn,
+    topic: TopicId,
+    slug: &Slug,
+    premises: &[ArgumentId],
+    fields: &Fields,
+) -> Result<RelationId> {
+    let id = RelationId::now();
+    insert_as(conn, topic, id, slug, premises, fields).await?;
+    Ok(id)
+}
+
+/// Makes a relation that has its id already, because others refer to it.
+pub async fn insert_as(
+    conn: &mut Conn,
+    topic: TopicId,
+    id: RelationId,
+    slug: &Slug,
+    premises: &[ArgumentId],
+    fields: &Fields,
+) -> Result<()> {
+    diesel::insert_into(relations::table)
+        .values((
+            relations::id.eq(id),
+            relations::topic_id.eq(topic),
+            relations::slug.eq(slug),
+            fields,
+        ))
+        .execute(conn)
+        .await?;
+    insert_premises(conn, topic, id, premises).await?;
+    advance(conn, topic).await
+}
+
+async fn insert_premises(
+    conn: &mut Conn,
+    topic: TopicId,
+    relation: RelationId,
+    ids: &[ArgumentId],
+) -> Result<()> {
+    let rows: Vec<_> = ids
+        .iter()
+        .zip(0_i16..)
+        .map(|(argument, ordinal)| {
+            (
+                premises::topic_id.eq(topic),
+                premises::relation_id.eq(relation),
+                premises::argument_id.eq(*argument),
+                premises::ordinal.eq(ordinal),
+            )
+        })
+        .collect();
+    diesel::insert_into(premises::table).values(rows).execute(conn).await?;
+    Ok(())
+}
+
+/// Makes sure that an argument alone bears on a target in this way: a relation that says so is left alone.
+pub async fn ensure(
+    conn: &mut Conn,
+    topic: &Head,
+    (argument, slug): (ArgumentId, &Slug),
+    kind: RelationKind,
+    target: &EndRef,
+    pointer: &str,
+) -> Result<()> {
+    let (target, target_name) = links::queries::end(conn, topic, target, pointer).await?;
+    let (position, onto, relation) = target.columns();
+    let alike: Vec<Vec<ArgumentId>> = ends::table
+        .filter(ends::topic_id.eq(topic.id))
+        .filter(ends::kind.eq(kind))
+        .filter(ends::target_position_id.is_not_distinct_from(position))
+        .filter(ends::target_argument_id.is_not_distinct_from(onto))
+        .filter(ends::target_relation_id.is_not_distinct_from(relation))
+        .filter(ends::premise_ids.eq(vec![argument]))
+        .select(ends::premise_ids)
+        .limit(1)
+        .load(conn)
+        .await?;
+    if alike.is_empty() {
+        let wanted =
+            derived_slug(conn, topic, std::slice::from_ref(slug), kind, target_name.slug()).await?;
+        let fields = Fields::new(kind, target, None, false, None);
+        insert_fields(conn, topic.id, &wanted, &[argument], &fields).await?;
+    }
+    Ok(())
+}
+
+/// Makes a relation, or makes the one that is there equal to `new`.
+pub async fn put(
+    conn: &mut Conn,
+    path: &RelationPath,
+    new: &NewRelation,
+    conditions: &Conditions,
+) -> Result<(Put, Head, Relation)> {
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let (ids, _) = premises(conn, &topic, new.premises.as_slice()).await?;
+    let (target, _) = links::queries::end(conn, &topic, &new.target, "/target").await?;
+    let fields = fields(new, target)?;
+    let (what, id) = match find_row(conn, topic.id, &path.relation).await? {
+        None => {
+            conditions.check_absent()?;
+            let Ref::Slug(slug) = &path.relation else { return Err(absent(&path.relation)) };
+            check_slug(new.slug.as_ref(), slug)?;
+            (Put::Created, insert_fields(conn, topic.id, slug, &ids, &fields).await?)
+        }
+        Some(row) => {
+            let stored = Stored::from(row);
+            conditions.check_present(stored.version)?;
+            check_slug(new.slug.as_ref(), &stored.slug)?;
+            update(conn, &stored, &ids, fields).await?;
+            (Put::Replaced, stored.id)
+        }
+    };
+    let relation = find(conn, &topic, &Ref::Id(id)).await?;
+    Ok((what, topic, relation))
+}
+
+/// Changes what the patch names.
+pub async fn patch(
+    conn: &mut Conn,
+    path: &RelationPath,
+    patch: RelationPatch,
+    conditions: &Conditions,
+) -> Result<Relation> {
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let row =
+        find_row(conn, topic.id, &path.relation).await?.ok_or_else(|| absent(&path.relation))?;
+    let stored = Stored::from(row);
+    conditions.check_present(stored.version)?;
+    let mut fields = stored.fields.clone();
+    if let Some(target) = patch.target.into_option() {
+        let (target, _) = links::queries::end(conn, &topic, &target, "/target").await?;
+        (fields.target_position_id, fields.target_argument_id, fields.target_relation_id) =
+            target.columns();
+    }
+    fields.kind = patch.kind.into_option().unwrap_or(fields.kind);
+    fields.scheme = patch.scheme.into_option().unwrap_or(fields.scheme);
+    fields.symmetric = patch.symmetric.into_option().unwrap_or(fields.symmetric);
+    fields.origin = patch.origin.into_option().unwrap_or(fields.origin);
+    check_symmetric(fields.kind, fields.symmetric)?;
+    let ids = match patch.premises.into_option() {
+        Some(names) => premises(conn, &topic, names.as_slice()).await?.0,
+        None => stored.premises.clone(),
+    };
+    update(conn, &stored, &ids, fields).await?;
+    find(conn, &topic, &Ref::Id(stored.id)).await
+}
+
+/// Makes the relation's columns and premises these; what is equal already is left alone. Says whether it changed.
+pub async fn update(
+    conn: &mut Conn,
+    stored: &Stored,
+    ids: &[ArgumentId],
+    fields: Fields,
+) -> Result<bool> {
+    if fields == stored.fields && ids == stored.premises {
+        return Ok(false);
+    }
+    if fields.target_relation_id == Some(stored.id) {
+        return Err(Problem::fault(
+            "/target/relation",
+            FaultCode::NotAllowed,
+            "a relation cannot be its own target",
+        ));
+    }
+    if ids != stored.premises {
+        diesel::delete(premises::table.filter(premises::relation_id.eq(stored.id)))
+            .execute(conn)
+            .await?;
+        insert_premises(conn, stored.topic_id, stored.id, ids).await?;
+    }
+    diesel::update(relations::table.find(stored.id).filter(relations::version.eq(stored.version)))
+        .set((
+            fields,
+            relations::version.eq(relations::version + 1),
+            relations::updated_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    advance(conn, stored.topic_id).await?;
+    Ok(true)
+}
+
+/// Deletes the relation, with what uses it if that is asked for.
+pub async fn delete(
+    conn: &mut Conn,
+    path: &RelationPath,
+    removal: &Removal,
+    conditions: &Conditions,
+) -> Result<()> {
+    let topic = topics::queries::lock(conn, &path.topic).await?;
+    let current = find(conn, &topic, &path.relation).await?;
+    conditions.check_present(current.version)?;
+    release(conn, &topic, End::Relation(current.id), removal.cascades()).await?;
+    diesel::delete(relations::table.find(current.id)).execute(conn).await?;
+    advance(conn, topic.id).await
+}
+
+/// All relations of a topic, to be compared with a document's.
+pub async fn all_of(mut conn: &Conn, topic: TopicId) -> Result<Vec<Stored>> {
+    let rows: Vec<Row> = ends::table
+        .filter(ends::topic_id.eq(topic))
+        .select(Row::as_select())
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().map(Stored::from).collect())
+}
+
+/// The arguments that a list of premises names; every name that is not there is a fault.
+async fn premises(
+    conn: &Conn,
+    topic: &Head,
+    names: &[ArgumentRef],
+) -> Result<(Vec<ArgumentId>, Vec<Slug>)> {
+    let mut found: Vec<(ArgumentId, Slug)> = Vec::with_capacity(names.len());
+    let mut faults = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let (code, detail) = match links::queries::argument(conn, topic, name).await? {
+            // The same argument can be named once by its id and once by its slug.
+            Some((id, _)) if found.iter().any(|(other, _)| *other == id) => {
+                (FaultCode::Duplicate, "is a premise already".to_owned())
+            }
+            Some(argument) => {
+                found.push(argument);
+                continue;
+            }
+            None => (
+                FaultCode::NotFound,
+                format!("there is no such argument in the topic `{}`", topic.slug),
+            ),
+        };
+        faults.push(Fault { pointer: format!("/premises/{index}"), code, detail });
+    }
+    if faults.is_empty() {
+        Ok(found.into_iter().unzip())
+    } else {
+        Err(Problem::faults(Part::Body, faults))
+    }
+}
+
+fn fields(new: &NewRelation, target: End) -> Result<Fields> {
+    let symmetric = new.symmetric.unwrap_or(false);
+    check_symmetric(new.kind, symmetric)?;
+    Ok(Fields::new(new.kind, target, new.scheme.clone(), symmetric, new.origin.clone()))
+}
+
+fn check_symmetric(kind: RelationKind, symmetric: bool) -> Result<()> {
+    if symmetric && kind != RelationKind::Attacks {
+        let detail = "only a relation of the kind `attacks` can be symmetric";
+        return Err(Problem::fault("/symmetric", FaultCode::NotAllowed, detail));
+    }
+    Ok(())
+}
+
+fn absent(name: &RelationRef) -> Problem {
+    Problem::not_found("relation", name)
+}

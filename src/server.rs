@@ -1,0 +1,154 @@
+//! The commands: sockets, workers, and a graceful stop.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use actix_web::HttpServer;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::access::Policy;
+use crate::app::{self, State};
+use crate::config::{CommonConfig, Config, Seed, ServerConfig};
+use crate::db::home::Home;
+use crate::db::{BoxError, Db, migrations};
+use crate::imports;
+
+/// Migrates, seeds an empty database, and answers until told to stop.
+pub async fn serve(config: &Config) -> Result<(), BoxError> {
+    // Before PostgreSQL is started: a signal must not end the program and leave it running.
+    let stop = StopSignal::listen()?;
+    let mut home = Home::open(&config.common).await?;
+    let served = serve_from(&mut home, &config.server, stop).await;
+    let closed = home.close().await;
+    served.and(closed)
+}
+
+/// Brings the schema up to date.
+pub async fn migrate(config: &CommonConfig) -> Result<(), BoxError> {
+    let home = Home::open(config).await?;
+    let done = migrate_at(&home).await;
+    home.close().await?;
+    match done?.as_slice() {
+        [] => say("The schema is up to date."),
+        run => say(&format!("Ran {} migration(s): {}.", run.len(), run.join(", "))),
+    }
+}
+
+/// Writes documents, or the essay, into the database.
+pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(), BoxError> {
+    let documents = if files.is_empty() {
+        vec![imports::seeds::essay()?]
+    } else {
+        files.iter().map(|file| imports::seeds::read(file.as_ref())).collect::<Result<_, _>>()?
+    };
+    let home = Home::open(config).await?;
+    let done = async {
+        migrate_at(&home).await?;
+        let db = Db::new(home.url(), 2)?;
+        for document in &documents {
+            let report =
+                imports::apply(&db, document).await.map_err(|problem| document.explain(problem))?;
+            say(&format!("{}: {report}", document.name()))?;
+        }
+        db.close();
+        Ok(())
+    }
+    .await;
+    home.close().await?;
+    done
+}
+
+async fn migrate_at(home: &Home) -> Result<Vec<String>, BoxError> {
+    migrations::run(home.url()).await.map_err(|error| {
+        let what = format!("The database ({}) cannot be brought up to date: {error}", home.place());
+        BoxError::from(what)
+    })
+}
+
+async fn serve_from(
+    home: &mut Home,
+    config: &ServerConfig,
+    stop: StopSignal,
+) -> Result<(), BoxError> {
+    for name in migrate_at(home).await? {
+        log::info!("migrated: {name}");
+    }
+    let db = Db::new(home.url(), config.database_connections.into())?;
+    if config.seed == Seed::Essay && imports::is_empty(&db).await? {
+        let essay = imports::seeds::essay()?;
+        let report = imports::apply(&db, &essay).await.map_err(|problem| essay.explain(problem))?;
+        log::info!("seeded {}: {report}", essay.name());
+    }
+
+    let policy = if config.read_only { Policy::ReadOnly } else { Policy::Open };
+    let state = State::new(db.clone(), policy);
+    let server = HttpServer::new(move || app::build(&state))
+        .disable_signals()
+        .shutdown_timeout(config.shutdown_timeout.as_secs());
+    let server = match config.workers {
+        Some(workers) => server.workers(workers.into()),
+        None => server,
+    };
+    let server = server.bind(config.listen).map_err(|error| {
+        BoxError::from(format!(
+            "Cannot listen at {}: {error}. `--listen` chooses another address.",
+            config.listen
+        ))
+    })?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    home.note(&format!("serving http://{address}"))?;
+    let server = server.run();
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    welcome(address, home)?;
+
+    let signal = stop.wait().await;
+    log::info!(
+        "{signal}: finishing what is in flight, for at most {} s",
+        config.shutdown_timeout.as_secs()
+    );
+    handle.stop(true).await;
+    running.await??;
+    db.close();
+    log::info!("stopped");
+    Ok(())
+}
+
+fn welcome(address: SocketAddr, home: &Home) -> Result<(), BoxError> {
+    say(&format!(
+        "\nDebatebase is ready.\n  API   http://{address}/v1/topics\n  Docs  http://{address}/docs/\n  \
+         Data  {}\n\nTry:\n  curl http://{address}/v1/topics/llama-altruism-or-strategy/outline\n",
+        home.place()
+    ))
+}
+
+/// What the program says on standard output, for people and for scripts that wait for it.
+pub fn say(text: &str) -> Result<(), BoxError> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// The signals that end the program.
+#[derive(Debug)]
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

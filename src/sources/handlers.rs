@@ -1,0 +1,160 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{
+    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch, SourcePath,
+};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path, Query};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+use crate::links::Removal;
+
+/// List sources
+///
+/// Newest first, unless `sort` says otherwise.
+#[utoipa::path(tag = "Sources", params(SourceFilter), responses((status = 200, body = Page<Source>, description = "A page of sources")))]
+#[get("")]
+pub async fn list_sources(
+    _caller: Caller<Read>,
+    db: Data<Db>,
+    listing: Listing<SourceFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let page = queries::list(&*db.read().await?, &listing).await?;
+    listing.answer_untagged(&conditions, &page)
+}
+
+/// Add a source
+///
+/// The text is kept to the byte, and quotes are checked against it.
+#[utoipa::path(tag = "Sources", responses((status = 201, body = Source, description = "The new source")))]
+#[post("")]
+pub async fn create_source(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Json(new): Json<NewSource>,
+) -> Result<HttpResponse> {
+    let source = db::write!(db, async |conn| queries::insert(conn, &new).await)?;
+    Ok(answer::created(&location(&source), source.version, &source))
+}
+
+/// Get a source
+///
+/// Everything but its text, which is at `…/text`.
+#[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = Source, description = "The source")))]
+#[get("/{source}")]
+pub async fn get_source(
+    _caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let source = queries::find(&*db.read().await?, &path.source).await?;
+    Ok(answer::item(&conditions, source.version, &source))
+}
+
+/// Create or replace a source
+///
+/// Under a slug that no source has, makes one. What is left out gets its default. Putting what is
+/// there already changes nothing, not even the version. A new `text` moves every quote to its new
+/// place, or is refused with a 409 that names the `orphans`.
+#[utoipa::path(tag = "Sources", params(SourcePath), responses(
+    (status = 200, body = Source, description = "The source as it is now"),
+    (status = 201, body = Source, description = "The new source"),
+))]
+#[put("/{source}")]
+pub async fn put_source(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    conditions: Conditions,
+    Json(new): Json<NewSource>,
+) -> Result<HttpResponse> {
+    let (what, source) =
+        db::write!(db, async |conn| queries::put(conn, &path.source, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&source), source.version, &source))
+}
+
+/// Change a source
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is. A new `text` moves every quote
+/// to its new place, or is refused with a 409 that names the `orphans`.
+#[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = Source, description = "The source as it is now")))]
+#[patch("/{source}")]
+pub async fn patch_source(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    conditions: Conditions,
+    Json(patch): Json<SourcePatch>,
+) -> Result<HttpResponse> {
+    let source =
+        db::write!(db, async |conn| queries::patch(conn, &path.source, patch, &conditions).await)?;
+    Ok(answer::changed(source.version, &source))
+}
+
+/// Delete a source
+///
+/// Refused with 409 while citations quote it, unless `cascade=true` deletes them too.
+#[utoipa::path(tag = "Sources", params(SourcePath, Removal), responses((status = 204, description = "The source is gone")))]
+#[delete("/{source}")]
+pub async fn delete_source(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    Query(removal): Query<Removal>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path.source, &removal, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+/// Get the text of a source
+///
+/// To the byte as it was given. Places in it are counted in Unicode code points.
+#[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = String, content_type = "text/plain", description = "The text")))]
+#[get("/{source}/text")]
+pub async fn get_source_text(
+    _caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let (version, text) = queries::find_text(&*db.read().await?, &path.source).await?;
+    let tag = version.to_string();
+    Ok(answer::unchanged(&conditions, &tag).unwrap_or_else(|| {
+        HttpResponse::Ok()
+            .insert_header(answer::etag(&tag))
+            .content_type("text/plain; charset=utf-8")
+            .body(text)
+    }))
+}
+
+/// List the quotes of a source
+///
+/// In text order, each with what it backs, from every topic; and the `coverage`: how much of the
+/// text is quoted, and the passages that are not.
+#[utoipa::path(tag = "Sources", params(SourcePath, SourceCitationFilter), responses((status = 200, body = SourceCitations, description = "A page of quotes, and the coverage of the text")))]
+#[get("/{source}/citations")]
+pub async fn list_source_citations(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<SourcePath>,
+    listing: Listing<SourceCitationFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let page =
+        queries::citations(&*db.read().await?, &path.source, &listing, caller.sight()).await?;
+    listing.answer_untagged(&conditions, &page)
+}
+
+fn location(source: &Source) -> String {
+    format!("/v1/sources/{}", source.slug)
+}

@@ -1,0 +1,114 @@
+//! HTTP in, one query call, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+
+use super::queries;
+use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
+use crate::access::{Caller, Read, Write};
+use crate::db::{self, Db};
+use crate::http::answer;
+use crate::http::conditions::Conditions;
+use crate::http::extract::{Json, Path};
+use crate::http::page::{Listing, Page};
+use crate::http::problem::Result;
+
+/// List topics
+///
+/// Newest first, unless `sort` says otherwise.
+#[utoipa::path(tag = "Topics", params(TopicFilter), responses((status = 200, body = Page<Topic>, description = "A page of topics")))]
+#[get("")]
+pub async fn list_topics(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    listing: Listing<TopicFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let page = queries::list(&*db.read().await?, &listing, caller.sight()).await?;
+    listing.answer_untagged(&conditions, &page)
+}
+
+/// Open a topic
+#[utoipa::path(tag = "Topics", responses((status = 201, body = Topic, description = "The new topic")))]
+#[post("")]
+pub async fn create_topic(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Json(new): Json<NewTopic>,
+) -> Result<HttpResponse> {
+    let topic = db::write!(db, async |conn| queries::insert(conn, &new).await)?;
+    Ok(answer::created(&location(&topic), topic.version, &topic))
+}
+
+/// Get a topic
+///
+/// The topic alone; its `outline` and `graph` have everything below it.
+#[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic")))]
+#[get("/{topic}")]
+pub async fn get_topic(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let topic = queries::find(&*db.read().await?, &path.topic, caller.sight()).await?;
+    Ok(answer::item(&conditions, topic.version, &topic))
+}
+
+/// Create or replace a topic
+///
+/// Under a slug that no topic has, makes one. What is left out gets its default. Putting what is
+/// there already changes nothing, not even the version.
+#[utoipa::path(tag = "Topics", params(TopicPath), responses(
+    (status = 200, body = Topic, description = "The topic as it is now"),
+    (status = 201, body = Topic, description = "The new topic"),
+))]
+#[put("/{topic}")]
+pub async fn put_topic(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    conditions: Conditions,
+    Json(new): Json<NewTopic>,
+) -> Result<HttpResponse> {
+    let (what, topic) =
+        db::write!(db, async |conn| queries::put(conn, &path.topic, &new, &conditions).await)?;
+    Ok(answer::put(what, &location(&topic), topic.version, &topic))
+}
+
+/// Change a topic
+///
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is. Archived topics take nothing
+/// but another `status`.
+#[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic as it is now")))]
+#[patch("/{topic}")]
+pub async fn patch_topic(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    conditions: Conditions,
+    Json(patch): Json<TopicPatch>,
+) -> Result<HttpResponse> {
+    let topic =
+        db::write!(db, async |conn| queries::patch(conn, &path.topic, patch, &conditions).await)?;
+    Ok(answer::changed(topic.version, &topic))
+}
+
+/// Delete a topic
+///
+/// Deletes everything in it.
+#[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 204, description = "The topic is gone")))]
+#[delete("/{topic}")]
+pub async fn delete_topic(
+    _caller: Caller<Write>,
+    db: Data<Db>,
+    Path(path): Path<TopicPath>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    db::write!(db, async |conn| queries::delete(conn, &path.topic, &conditions).await)?;
+    Ok(answer::deleted())
+}
+
+fn location(topic: &Topic) -> String {
+    format!("/v1/topics/{}", topic.slug)
+}

@@ -1,0 +1,135 @@
+//! What clients send and get.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::db::schema::topics;
+use crate::domain::ids::{TopicId, TopicRef};
+use crate::domain::input::{Listed, input, parameters, patch};
+use crate::domain::kinds::Status;
+use crate::domain::language::Language;
+use crate::domain::origin::Origin;
+use crate::domain::slug::Slug;
+use crate::domain::text::{Summary, Tag, Title};
+use crate::http::page::sorts;
+
+/// The tags of a topic: at most 50 different ones.
+pub type Tags = Listed<Tag, 0, 50>;
+
+/// A question under debate.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = topics)]
+pub struct Topic {
+    /// Its id.
+    pub id: TopicId,
+    /// Its readable name, unique among topics.
+    pub slug: Slug,
+    /// The question.
+    pub title: Title,
+    /// What the question is about.
+    pub summary: Summary,
+    /// Words to find it by.
+    pub tags: Vec<Tag>,
+    /// The language it is written in.
+    pub language: Language,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Where it was imported from.
+    #[schema(required)]
+    pub origin: Option<Origin>,
+    /// Counts the changes of the topic's own fields; the `ETag`.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When its own fields last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+input! {
+    /// A topic to be made, or put in the place of another.
+    pub struct NewTopic {
+        /// Its readable name; derived from the title when left out.
+        pub slug: Option<Slug>,
+        /// The question.
+        pub title: Title,
+        /// What the question is about; by default empty.
+        pub summary: Option<Summary>,
+        /// Words to find it by; by default none.
+        #[schema(value_type = Option<Vec<Tag>>, max_items = 50)]
+        pub tags: Option<Tags>,
+        /// The language it is written in; by default `en`.
+        pub language: Option<Language>,
+        /// Where it is in its life; by default `published`.
+        pub status: Option<Status>,
+        /// Where it was imported from.
+        pub origin: Option<Origin>,
+    }
+}
+
+patch! {
+    /// Changes to a topic (JSON Merge Patch): what is left out stays as it is.
+    pub struct TopicPatch {
+        /// The question.
+        pub title: Title,
+        /// What the question is about.
+        pub summary: Summary,
+        /// Words to find it by, all of them.
+        pub tags: Tags,
+        /// The language it is written in.
+        pub language: Language,
+        /// Where it is in its life.
+        pub status: Status,
+        /// Where it was imported from.
+        pub origin: Option<Origin>,
+    }
+}
+
+sorts! {
+    /// The orders of the list of topics. A leading hyphen turns one round.
+    pub enum TopicSort {
+        /// Newest first.
+        CreatedDown = "-created",
+        /// Oldest first.
+        Created = "created",
+        /// Last changed first.
+        UpdatedDown = "-updated",
+        /// Longest unchanged first.
+        Updated = "updated",
+        /// By slug.
+        Slug = "slug",
+        /// By slug, backwards.
+        SlugDown = "-slug",
+    }
+}
+
+parameters! {
+    /// Which topics.
+    pub struct TopicFilter with page {
+        /// Only those that have this tag.
+        #[param(value_type = Option<String>)]
+        pub tag: Option<Tag>,
+        /// Only those with this status.
+        #[param(inline)]
+        pub status: Option<Status>,
+        /// Only those written in this language.
+        #[param(value_type = Option<String>)]
+        pub language: Option<Language>,
+        /// Only those whose title begins so, in upper or lower case.
+        #[param(value_type = Option<String>, max_length = 100)]
+        pub q: Option<Tag>,
+        /// In which order; by default newest first.
+        #[param(inline)]
+        pub sort: Option<TopicSort>,
+    }
+}
+
+/// The path of a topic.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TopicPath {
+    /// The id or slug of the topic.
+    pub topic: TopicRef,
+}

@@ -1,0 +1,41 @@
+//! The API as a client meets it, against a real PostgreSQL.
+//!
+//! Every test has a database of its own and asks the application in its own process; the modules
+//! are the resources, the names of the tests are sentences about them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+// The resources.
+mod topics;
+
+mod positions;
+
+mod arguments;
+
+mod relations;
+
+mod citations;
+mod quotes;
+mod sources;
+
+// What all of them have alike.
+mod conditions;
+mod input;
+mod pages;
+mod problems;
+
+// What goes across them.
+mod archived;
+mod concurrency;
+mod deletion;
+mod drafts;
+mod graph;
+mod outline;
+mod revisions;

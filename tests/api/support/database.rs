@@ -1,0 +1,113 @@
+//! A database for each test: a copy of a template that is migrated, and seeded if need be, once.
+
+use std::sync::LazyLock;
+
+use debatebase::db::{Db, migrations};
+use debatebase::imports;
+use uuid::Uuid;
+
+use super::server::SERVER;
+
+/// What a test's database holds at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The schema alone.
+    Empty,
+    /// The debates of the essay.
+    Essay,
+}
+
+static EMPTY: LazyLock<String> = LazyLock::new(|| template("template_empty", Content::Empty));
+static ESSAY: LazyLock<String> = LazyLock::new(|| template("template_essay", Content::Essay));
+
+fn template(name: &str, content: Content) -> String {
+    on_a_runtime(async {
+        SERVER.administer(&format!("create database {name}")).await;
+        fill(name, content).await;
+    });
+    name.to_owned()
+}
+
+/// Migrates an empty database, and seeds it if need be.
+async fn fill(name: &str, content: Content) {
+    let url = SERVER.url(name);
+    migrations::run(&url).await.unwrap();
+    if content == Content::Essay {
+        let db = Db::new(&url, 1).unwrap();
+        imports::apply(&db, &imports::seeds::essay().unwrap()).await.unwrap();
+        db.close();
+    }
+}
+
+/// A database that is dropped with its test. A failed test keeps its own on a server that is still
+/// there afterwards, and says where.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// Makes a database with this content.
+    pub fn with(content: Content) -> Self {
+        let database = Self { name: format!("debatebase_test_{}", Uuid::now_v7().simple()) };
+        let name = &database.name;
+        if SERVER.outlives_us() {
+            // A template would stay behind, so each database is filled by itself.
+            on_a_runtime(async {
+                SERVER.administer(&format!("create database {name}")).await;
+                fill(name, content).await;
+            });
+        } else {
+            let template = match content {
+                Content::Empty => &*EMPTY,
+                Content::Essay => &*ESSAY,
+            };
+            let copy = format!("create database {name} template {template}");
+            on_a_runtime(SERVER.administer(&copy));
+        }
+        database
+    }
+
+    /// Makes a database without a schema.
+    pub fn bare() -> Self {
+        let database = Self { name: format!("debatebase_test_{}", Uuid::now_v7().simple()) };
+        on_a_runtime(SERVER.administer(&format!("create database {}", database.name)));
+        database
+    }
+
+    /// Where to connect.
+    pub fn url(&self) -> String {
+        SERVER.url(&self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            if SERVER.outlives_us() {
+                eprintln!("the database of this test is kept: psql '{}'", self.url());
+            }
+            return;
+        }
+        let name = &self.name;
+        on_a_runtime(async move {
+            SERVER.administer(&format!("drop database {name} with (force)")).await;
+        });
+    }
+}
+
+/// Runs some work on a runtime of several threads, which diesel's migrations need and a test's own
+/// runtime is not.
+pub fn on_a_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(work)
+        });
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}

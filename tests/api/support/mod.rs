@@ -1,0 +1,12 @@
+//! What the tests stand on: a server, databases, the application, its answers, and given records.
+
+mod answer;
+mod app;
+mod database;
+mod given;
+mod server;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use database::{TestDatabase, on_a_runtime};
+pub use given::{GivenTopic, Kind, TEXT, kinds};
