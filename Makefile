@@ -22,9 +22,9 @@ check: build-tools postgresql ## everything CI demands: format, lints, documenta
 	cargo test
 
 # A rename is atomic: a failed run leaves the old contract as it was.
-openapi: build-tools ## write openapi/openapi.json anew
-	@mkdir -p openapi
-	cargo run -- openapi > openapi/openapi.json.new || { rm -f openapi/openapi.json.new; exit 1; }
+openapi: build-tools postgresql ## write openapi/openapi.json anew, with examples that the program gives now
+	RECORD_EXAMPLES=1 cargo test --quiet --test api examples::
+	cargo run --quiet -- openapi > openapi/openapi.json.new || { rm -f openapi/openapi.json.new; exit 1; }
 	mv openapi/openapi.json.new openapi/openapi.json
 
 build-tools:

@@ -55,7 +55,7 @@ macro_rules! kinds {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some([$($word),*]))
-                    .description(Some($about))
+                    .description(Some($about.trim()))
                     .build()
                     .into()
             }

@@ -31,6 +31,15 @@ mod input;
 mod pages;
 mod problems;
 
+// What the program says of itself.
+mod contract;
+mod examples;
+
+// What the program stands on and begins with.
+mod schema;
+mod seeding;
+mod serving;
+
 // What goes across them.
 mod archived;
 mod concurrency;

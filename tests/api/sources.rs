@@ -149,8 +149,8 @@ async fn coverage_tells_what_of_the_text_is_quoted_whichever_page_it_is() {
       "total": 74,
       "unquoted": [
         {
-          "end": 74,
           "start": 28,
+          "end": 74,
           "text": "models are safe. Nobody knows who trains them."
         }
       ]

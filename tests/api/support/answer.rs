@@ -122,7 +122,8 @@ impl fmt::Display for Answer {
         }
         match serde_json::from_str::<Value>(&self.body) {
             Ok(mut body) => {
-                redact(&mut body, "");
+                body = redacted(body);
+                body.sort_all_objects();
                 write!(f, "\n{body:#}")
             }
             Err(_) if self.body.is_empty() => Ok(()),
@@ -135,6 +136,12 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// A body without what differs from run to run.
+pub fn redacted(mut body: Value) -> Value {
+    redact(&mut body, "");
+    body
 }
 
 /// Replaces what differs from run to run in the value of a field.

@@ -63,7 +63,12 @@ impl TestApp {
 
     /// A connection of the test's own, for what the API cannot do.
     pub async fn connection(&self) -> Conn {
-        connect(&self.database.url()).await.unwrap()
+        connect(&self.database_url()).await.unwrap()
+    }
+
+    /// The address of the test's database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// The database, as the application knows it.

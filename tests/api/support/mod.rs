@@ -6,7 +6,7 @@ mod database;
 mod given;
 mod server;
 
-pub use answer::Answer;
+pub use answer::{Answer, redacted};
 pub use app::TestApp;
 pub use database::{TestDatabase, on_a_runtime};
 pub use given::{GivenTopic, Kind, TEXT, kinds};

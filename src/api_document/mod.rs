@@ -1,11 +1,13 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
+mod examples;
+
 use actix_web::App;
 use utoipa::OpenApi;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
 
@@ -54,8 +56,16 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         for (method, operation) in operations(item) {
             add_problem(operation);
             add_conditions(method, operation);
+            if method == "PATCH" {
+                add_merge_patch(operation);
+            }
         }
     }
+    if let Some(components) = &mut document.components {
+        components.responses.insert(PROBLEM.to_owned(), problem_response().into());
+        components.schemas.iter_mut().for_each(|(name, schema)| name_items(name, schema));
+    }
+    examples::add(&mut document);
     document
 }
 
@@ -108,14 +118,40 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     all.into_iter().filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
 }
 
-/// Every operation can fail, and always with the same body. Said once, here.
-fn add_problem(operation: &mut Operation) {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = ResponseBuilder::new()
+/// The name of the answer that every operation can give.
+const PROBLEM: &str = "Problem";
+
+fn problem_response() -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM))).build();
+    ResponseBuilder::new()
         .description("A problem: what went wrong, where, and how to mend it")
         .content("application/problem+json", content)
-        .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(response));
+        .build()
+}
+
+/// Every operation can fail, and always in the same way. Said once, here.
+fn add_problem(operation: &mut Operation) {
+    let problem = Ref::from_response_name(PROBLEM);
+    operation.responses.responses.insert("default".to_owned(), problem.into());
+}
+
+/// A patch is a JSON Merge Patch, and has a media type of its own (RFC 7396).
+fn add_merge_patch(operation: &mut Operation) {
+    if let Some(RefOr::T(request)) = &mut operation.request_body
+        && let Some(content) = request.content.get("application/json").cloned()
+    {
+        request.content.insert("application/merge-patch+json".to_owned(), content);
+    }
+}
+
+/// The items of a page have a name of their own, which utoipa does not use inside a generic type.
+fn name_items(name: &str, schema: &mut RefOr<Schema>) {
+    let Some(item) = name.strip_prefix("Page_") else { return };
+    if let RefOr::T(Schema::Object(page)) = schema
+        && let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("data")
+    {
+        list.items = RefOr::Ref(Ref::from_schema_name(item)).into();
+    }
 }
 
 /// Whatever has an entity tag takes conditions. Said once, here.
