@@ -79,6 +79,7 @@ pub async fn list(
         }
         let mut bearing = premises::table
             .inner_join(relations::table.on(relations::id.eq(premises::relation_id)))
+            .filter(premises::topic_id.eq(topic.id))
             .filter(relations::topic_id.eq(topic.id))
             .select(premises::argument_id)
             .into_boxed::<Pg>();

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
@@ -60,6 +62,9 @@ impl Db {
         let runtime = Handle::current();
         let opener = runtime.clone();
         let mut config = ManagerConfig::default();
+        // A connection that was lost is known to be closed; to ask each one first would double
+        // the way of every request.
+        config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| {
             let url = url.to_owned();
             let opened = opener.spawn(async move { AsyncPgConnection::establish(&url).await });

@@ -33,6 +33,7 @@ mod problems;
 
 // What the program says of itself.
 mod contract;
+mod docs;
 mod examples;
 
 // What the program stands on and begins with.
@@ -47,4 +48,5 @@ mod deletion;
 mod drafts;
 mod graph;
 mod outline;
+mod plans;
 mod revisions;

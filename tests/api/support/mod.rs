@@ -9,4 +9,5 @@ mod server;
 pub use answer::{Answer, redacted};
 pub use app::TestApp;
 pub use database::{TestDatabase, on_a_runtime};
-pub use given::{GivenTopic, Kind, TEXT, kinds};
+pub use given::{GivenTopic, TEXT, kinds};
+pub use server::SERVER;

@@ -55,6 +55,14 @@ impl Server {
         }
     }
 
+    /// What the server logs to, if it is the process's own.
+    pub fn log_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Own { postgres, .. } => Some(postgres.log_file()),
+            Self::Given(_) => None,
+        }
+    }
+
     /// Whether the server is there after the tests, and with it what they leave.
     pub fn outlives_us(&self) -> bool {
         matches!(self, Self::Given(_))

@@ -1,0 +1,294 @@
+//! How PostgreSQL finds what the API asks for: by an index, however much there is.
+//!
+//! The database of these tests holds 100,000 arguments, and as many relations, premises and
+//! citations. PostgreSQL writes down the plan of every statement it runs (its module
+//! `auto_explain`), so that the plans are those of the program's own statements.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use diesel_async::SimpleAsyncConnection;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::support::{SERVER, TestApp, TestDatabase, on_a_runtime};
+
+/// The log is one file, so its readers take turns.
+static READING: Mutex<()> = Mutex::const_new(());
+
+/// One topic, `topic-1`, has 20,000 arguments; each of 20,000 others has four, or none.
+const MANY: &str = "
+    -- Neither keys nor premises are checked: the rows are right by construction.
+    set session_replication_role = replica;
+    insert into topics (id, slug, title, summary, tags, language, status)
+    select gen_random_uuid(), 'topic-' || n, 'Question ' || n || '?', '', array['tag-' || n % 1000],
+           case n % 50 when 0 then 'de' else 'en' end, case n % 50 when 0 then 'draft' else 'published' end
+    from generate_series(1, 20000) n;
+    insert into sources (id, slug, title, authors, text, text_length, sha256)
+    select gen_random_uuid(), 'source-' || n, 'Source ' || n, '{}', repeat('Word. ', 20), 120, repeat('0', 64)
+    from generate_series(1, 20000) n;
+    insert into positions (id, topic_id, slug, statement, summary, rank)
+    select gen_random_uuid(), t.id, 'position-' || p, 'Answer ' || p, '', p
+    from topics t, generate_series(1, 2) p;
+    create temporary table places as
+    select n, case when n <= 20000 then 'topic-1' else 'topic-' || 1 + n % 20000 end as topic
+    from generate_series(1, 100000) n;
+    insert into arguments (id, topic_id, slug, claim, body, language)
+    select gen_random_uuid(), t.id, 'argument-' || n, 'Reason ' || n, '', 'en'
+    from places join topics t on t.slug = topic;
+    insert into relations (id, topic_id, slug, kind, target_position_id, \"symmetric\")
+    select gen_random_uuid(), t.id, 'relation-' || n, case n % 3 when 0 then 'attacks' else 'supports' end, p.id, false
+    from places join topics t on t.slug = topic
+    join positions p on p.topic_id = t.id and p.slug = 'position-' || 1 + n % 2;
+    insert into premises (topic_id, relation_id, argument_id, ordinal)
+    select r.topic_id, r.id, a.id, 0 from relations r
+    join arguments a on a.topic_id = r.topic_id and a.slug = replace(r.slug, 'relation', 'argument');
+    insert into citations (id, topic_id, slug, source_id, argument_id, exact, prefix, suffix, start_at, end_at)
+    select gen_random_uuid(), a.topic_id, replace(a.slug, 'argument', 'citation'), s.id, a.id, 'Word.', '', '', 0, 5
+    from arguments a
+    -- A debate quotes a few sources, and not each of them once.
+    join sources s on s.slug = 'source-' || 1 + (hashtext(a.topic_id::text) + length(a.slug) & 16383);
+    reset session_replication_role;
+    analyze;";
+
+/// From here on, PostgreSQL writes down every plan of this database.
+const EXPLAIN: &str = "
+    alter database %d set session_preload_libraries = 'auto_explain';
+    alter database %d set auto_explain.log_min_duration = 0;
+    alter database %d set auto_explain.log_nested_statements = on;";
+
+/// PostgreSQL's log, from here on.
+struct Log {
+    file: File,
+}
+
+impl Log {
+    fn open(path: &Path) -> Self {
+        let mut file = File::open(path).unwrap();
+        file.seek(SeekFrom::End(0)).unwrap();
+        Self { file }
+    }
+
+    /// The plans written since the last call, each with its statement.
+    fn plans(&mut self) -> Vec<String> {
+        let mut text = Vec::new();
+        self.file.read_to_end(&mut text).unwrap();
+        let text = String::from_utf8_lossy(&text);
+        let mut records: Vec<String> = Vec::new();
+        for line in text.lines() {
+            match records.last_mut().filter(|_| line.starts_with('\t')) {
+                Some(record) => record.push_str(&format!("\n{line}")),
+                None => records.push(line.to_owned()),
+            }
+        }
+        records.retain(|record| record.contains(" plan:\n"));
+        records
+    }
+}
+
+/// The tables that a plan reads from one end to the other.
+fn read_whole(plan: &str) -> BTreeSet<&str> {
+    let scans = plan.split("Seq Scan on ").skip(1);
+    scans.map(|rest| rest.split_whitespace().next().unwrap()).collect()
+}
+
+async fn with_many() -> (TestApp, Log) {
+    let database = TestDatabase::bare();
+    let url = database.url();
+    let name = url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    on_a_runtime(async {
+        debatebase::db::migrations::run(&url).await.unwrap();
+        let mut connection = debatebase::db::connect(&url).await.unwrap();
+        connection.batch_execute(MANY).await.unwrap();
+        connection.batch_execute(&EXPLAIN.replace("%d", &name)).await.unwrap();
+    });
+    let log = Log::open(&SERVER.log_file().expect("the server is not ours"));
+    (TestApp::over_database(database).await, log)
+}
+
+const T: &str = "/v1/topics/topic-1";
+
+/// Every list in every order, with every filter.
+fn lists() -> Vec<String> {
+    let orders = ["created", "-created", "updated", "-updated", "slug", "-slug"];
+    let lists = [
+        (
+            "/v1/topics",
+            vec![
+                "",
+                "tag=tag-7",
+                "status=draft",
+                "status=published",
+                "language=de",
+                "q=question%201",
+            ],
+        ),
+        ("/v1/sources", vec!["", "q=source%2012"]),
+        ("/v1/topics/topic-1/positions", vec![""]),
+        (
+            "/v1/topics/topic-1/arguments",
+            vec![
+                "",
+                "relation=attacks",
+                "position=position-1",
+                "argument=argument-1",
+                "relation=supports&position=position-2",
+            ],
+        ),
+        (
+            "/v1/topics/topic-1/relations",
+            vec![
+                "",
+                "relation=attacks",
+                "position=position-1",
+                "argument=argument-1",
+                "premise=argument-1",
+            ],
+        ),
+        (
+            "/v1/topics/topic-1/citations",
+            vec![
+                "",
+                "source=source-1",
+                "position=position-1",
+                "argument=argument-1",
+                "relation=relation-1",
+            ],
+        ),
+    ];
+    let mut paths = Vec::new();
+    for (list, filters) in &lists {
+        for (filter, order) in filters.iter().flat_map(|filter| orders.map(|order| (filter, order)))
+        {
+            let and = if filter.is_empty() { "" } else { "&" };
+            paths.push(format!("{list}?{filter}{and}sort={order}&limit=2"));
+        }
+    }
+    for order in ["rank", "-rank"] {
+        paths.push(format!("{T}/positions?sort={order}&limit=1"));
+    }
+    paths.push("/v1/sources/source-1/citations?limit=1".to_owned());
+    paths
+}
+
+#[actix_web::test]
+async fn no_request_reads_a_big_table_from_one_end_to_the_other() {
+    if SERVER.log_file().is_none() || !has_auto_explain().await {
+        eprintln!("skipped: this PostgreSQL does not write plans where the test can read them");
+        return;
+    }
+    let _turn = READING.lock().await;
+    let (app, mut log) = with_many().await;
+    let mut faults = Vec::new();
+    let mut judged = 0;
+    let mut judge = |what: &str, log: &mut Log| {
+        for plan in log.plans() {
+            judged += 1;
+            let whole = read_whole(&plan);
+            if !whole.is_empty() {
+                faults.push(format!("{what} reads {whole:?}\n{plan}"));
+            }
+        }
+    };
+
+    for path in lists() {
+        let first = app.get(&path).await.expect(200);
+        if let Value::String(cursor) = first.at("/page/next_cursor") {
+            app.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+        }
+        judge(&path, &mut log);
+    }
+    // The outline of `topic-1` is left out: who asks for a fifth of all rows is well served by
+    // reading all of a table.
+    for path in [
+        "/v1/topics/topic-9",
+        "/v1/topics/topic-9/outline",
+        "/v1/topics/topic-9/graph",
+        "/v1/topics/topic-1/positions/position-1",
+        "/v1/topics/topic-1/arguments/argument-9",
+        "/v1/topics/topic-1/relations/relation-9",
+        "/v1/topics/topic-1/citations/citation-9",
+        "/v1/sources/source-9",
+        "/v1/sources/source-9/text",
+        "/v1/topics/topic-1/arguments?argument=argument-1&count=exact&limit=1",
+    ] {
+        app.get(path).await.expect(200);
+        judge(path, &mut log);
+    }
+    let claim = json!({
+        "slug": "new", "claim": "New.", "supports": [{"position": "position-1"}, {"relation": "relation-5"}],
+        "citations": [{"source": "source-1", "exact": "Word.", "start": 0}],
+    });
+    for (what, answer) in [
+        ("post argument", app.post(&format!("{T}/arguments"), claim.clone()).await),
+        ("put argument", app.put(&format!("{T}/arguments/new"), claim).await),
+        (
+            "post argument without slug",
+            app.post(&format!("{T}/arguments"), json!({"claim": "Reason 5"})).await,
+        ),
+        (
+            "patch argument",
+            app.patch(&format!("{T}/arguments/new"), json!({"body": "More."})).await,
+        ),
+        (
+            "post position",
+            app.post(&format!("{T}/positions"), json!({"slug": "third", "statement": "3"})).await,
+        ),
+        (
+            "patch relation",
+            app.patch(&format!("{T}/relations/relation-7"), json!({"scheme": "Sign"})).await,
+        ),
+        (
+            "patch citation",
+            app.patch(&format!("{T}/citations/citation-7"), json!({"start": 6})).await,
+        ),
+        ("post topic", app.post("/v1/topics", json!({"title": "Question 5?"})).await),
+        ("post source", app.post("/v1/sources", json!({"title": "Source 5"})).await),
+        (
+            "new text of a source",
+            app.patch("/v1/sources/source-1", json!({"text": "Word. Only."})).await,
+        ),
+        ("refused delete of an argument", app.delete(&format!("{T}/arguments/argument-9")).await),
+        ("delete argument", app.delete(&format!("{T}/arguments/argument-9?cascade=true")).await),
+        ("delete relation", app.delete(&format!("{T}/relations/relation-5?cascade=true")).await),
+        ("delete position", app.delete(&format!("{T}/positions/third")).await),
+        ("delete citation", app.delete(&format!("{T}/citations/citation-8")).await),
+        ("delete source", app.delete("/v1/sources/source-1?cascade=true").await),
+        ("delete topic", app.delete("/v1/topics/topic-77").await),
+    ] {
+        assert!(
+            answer.status() < 500 && answer.status() != 404 && answer.status() != 422,
+            "{what}: {answer}"
+        );
+        judge(what, &mut log);
+    }
+
+    assert!(judged > 500, "only {judged} plans were written");
+    assert!(faults.is_empty(), "{} plans\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[actix_web::test]
+async fn a_topic_with_all_below_it_is_read_in_four_statements_whatever_its_size() {
+    if SERVER.log_file().is_none() || !has_auto_explain().await {
+        eprintln!("skipped: this PostgreSQL does not write plans where the test can read them");
+        return;
+    }
+    let _turn = READING.lock().await;
+    let (app, mut log) = with_many().await;
+    for topic in ["topic-1", "topic-9"] {
+        for (view, most) in [("outline", 4), ("graph", 3)] {
+            app.get(&format!("/v1/topics/{topic}/{view}")).await.expect(200);
+            let plans = log.plans();
+            assert_eq!(plans.len(), most, "{topic} {view}\n{}", plans.join("\n"));
+        }
+    }
+}
+
+/// Whether the module is installed; some systems have it in a package of its own.
+async fn has_auto_explain() -> bool {
+    let database = TestDatabase::bare();
+    let mut connection = debatebase::db::connect(&database.url()).await.unwrap();
+    connection.batch_execute("load 'auto_explain'").await.is_ok()
+}
