@@ -8,13 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use crate::citations::NewQuote;
 use crate::db::schema::arguments;
 use crate::domain::ids::{ArgumentId, ArgumentRef, PositionRef, TopicId, TopicRef};
-use crate::domain::input::{Listed, input, parameters, patch};
+use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::RelationKind;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
 use crate::http::page::Sort;
+use crate::http::parameters::parameters;
 use crate::links::EndRef;
 
 /// A reason: one claim.

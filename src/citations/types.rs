@@ -8,11 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::ids::{
     ArgumentRef, CitationId, CitationRef, PositionRef, RelationRef, SourceRef, TopicId, TopicRef,
 };
-use crate::domain::input::{At, FaultCode, Faults, FromJson, Object, input, parameters, patch};
+use crate::domain::input::{At, FaultCode, Faults, FromJson, Object, input, patch};
 use crate::domain::origin::Origin;
 use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::http::page::Sort;
+use crate::http::parameters::parameters;
 use crate::links::{EndName, EndRef};
 
 /// A verified quote of a source, and what it backs.

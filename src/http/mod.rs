@@ -7,4 +7,5 @@ pub mod conditions;
 pub mod extract;
 pub mod middleware;
 pub mod page;
+pub mod parameters;
 pub mod problem;

@@ -5,9 +5,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::ids::{ArgumentRef, PositionRef, RelationRef};
-use crate::domain::input::{At, FaultCode, Faults, FromJson, Object, parameters};
+use crate::domain::input::{At, FaultCode, Faults, FromJson, Object};
 use crate::domain::slug::Slug;
 use crate::http::extract::Flag;
+use crate::http::parameters::parameters;
 
 /// A record of the topic, named by id or slug: exactly one of the three.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]

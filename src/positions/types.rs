@@ -7,11 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::db::schema::positions;
 use crate::domain::ids::{PositionId, PositionRef, TopicId, TopicRef};
-use crate::domain::input::{input, parameters, patch};
+use crate::domain::input::{input, patch};
 use crate::domain::origin::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Statement, Summary};
 use crate::http::page::sorts;
+use crate::http::parameters::parameters;
 
 /// An answer to a topic.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]

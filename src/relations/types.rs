@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::ids::{ArgumentRef, PositionRef, RelationId, RelationRef, TopicId, TopicRef};
-use crate::domain::input::{Listed, input, parameters, patch};
+use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::RelationKind;
 use crate::domain::origin::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
 use crate::http::page::Sort;
+use crate::http::parameters::parameters;
 use crate::links::{EndName, EndRef};
 
 /// The premises of a relation: 1 to 50 different arguments, by id or slug.

@@ -8,13 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use crate::citations::Citation;
 use crate::db::schema::sources;
 use crate::domain::ids::{SourceId, SourceRef};
-use crate::domain::input::{Listed, input, parameters, patch};
+use crate::domain::input::{Listed, input, patch};
 use crate::domain::origin::Origin;
 use crate::domain::quote::{Coverage, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Licence, Name, Tag, Title};
 use crate::domain::web_url::WebUrl;
 use crate::http::page::{NextCursor, PageInfo, sorts};
+use crate::http::parameters::parameters;
 
 /// The authors of a source: at most 100 different ones.
 pub type Authors = Listed<Name, 0, 100>;

@@ -7,13 +7,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::db::schema::topics;
 use crate::domain::ids::{TopicId, TopicRef};
-use crate::domain::input::{Listed, input, parameters, patch};
+use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::Status;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
 use crate::http::page::sorts;
+use crate::http::parameters::parameters;
 
 /// The tags of a topic: at most 50 different ones.
 pub type Tags = Listed<Tag, 0, 50>;

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::queries::{ArgumentRow, CitationRow, PositionRow, RelationRow, TopicRows};
 use crate::domain::ids::{ArgumentId, CitationId, PositionId, RelationId};
-use crate::domain::input::parameters;
 use crate::domain::kinds::RelationKind;
 use crate::domain::language::Language;
 use crate::domain::quote::Exact;
@@ -18,6 +17,7 @@ use crate::graph::debate::{Debate, Relation};
 use crate::graph::node::{ArgumentIndex, Node, PositionIndex, RelationIndex};
 use crate::graph::outline::{Appearance, Outline};
 use crate::http::extract::Number;
+use crate::http::parameters::parameters;
 use crate::http::problem::{Problem, Result};
 use crate::topics::Topic;
 

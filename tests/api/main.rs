@@ -35,6 +35,7 @@ mod problems;
 mod contract;
 mod docs;
 mod examples;
+mod readme;
 
 // What the program stands on and begins with.
 mod schema;

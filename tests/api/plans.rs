@@ -13,7 +13,7 @@ use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::support::{SERVER, TestApp, TestDatabase, on_a_runtime};
+use crate::support::{Content, SERVER, TestApp, TestDatabase};
 
 /// The log is one file, so its readers take turns.
 static READING: Mutex<()> = Mutex::const_new(());
@@ -94,16 +94,12 @@ fn read_whole(plan: &str) -> BTreeSet<&str> {
     scans.map(|rest| rest.split_whitespace().next().unwrap()).collect()
 }
 
-async fn with_many() -> (TestApp, Log) {
-    let database = TestDatabase::bare();
+/// The application over a database of which every plan is written down.
+async fn explained(database: TestDatabase) -> (TestApp, Log) {
     let url = database.url();
     let name = url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
-    on_a_runtime(async {
-        debatebase::db::migrations::run(&url).await.unwrap();
-        let mut connection = debatebase::db::connect(&url).await.unwrap();
-        connection.batch_execute(MANY).await.unwrap();
-        connection.batch_execute(&EXPLAIN.replace("%d", &name)).await.unwrap();
-    });
+    let mut connection = debatebase::db::connect(&url).await.unwrap();
+    connection.batch_execute(&EXPLAIN.replace("%d", &name)).await.unwrap();
     let log = Log::open(&SERVER.log_file().expect("the server is not ours"));
     (TestApp::over_database(database).await, log)
 }
@@ -180,7 +176,10 @@ async fn no_request_reads_a_big_table_from_one_end_to_the_other() {
         return;
     }
     let _turn = READING.lock().await;
-    let (app, mut log) = with_many().await;
+    let database = TestDatabase::with(Content::Empty);
+    let mut connection = debatebase::db::connect(&database.url()).await.unwrap();
+    connection.batch_execute(MANY).await.unwrap();
+    let (app, mut log) = explained(database).await;
     let mut faults = Vec::new();
     let mut judged = 0;
     let mut judge = |what: &str, log: &mut Log| {
@@ -276,8 +275,10 @@ async fn a_topic_with_all_below_it_is_read_in_four_statements_whatever_its_size(
         return;
     }
     let _turn = READING.lock().await;
-    let (app, mut log) = with_many().await;
-    for topic in ["topic-1", "topic-9"] {
+    let (app, mut log) = explained(TestDatabase::with(Content::Essay)).await;
+    app.topic("empty").await;
+    log.plans();
+    for topic in ["llama-altruism-or-strategy", "openness-end-or-means", "empty"] {
         for (view, most) in [("outline", 4), ("graph", 3)] {
             app.get(&format!("/v1/topics/{topic}/{view}")).await.expect(200);
             let plans = log.plans();

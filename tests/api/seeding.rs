@@ -34,10 +34,8 @@ async fn all(app: &TestApp, list: &str) -> Vec<Value> {
         let next = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
         let page = app.get(&format!("{list}?limit=100{next}")).await.expect(200);
         items.extend(page.at("/data").as_array().unwrap().clone());
-        match page.at("/page/next_cursor") {
-            Value::String(next) => cursor = Some(next),
-            _ => return items,
-        }
+        let Value::String(next) = page.at("/page/next_cursor") else { return items };
+        cursor = Some(next);
     }
 }
 

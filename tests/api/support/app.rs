@@ -149,8 +149,8 @@ impl Ask {
         self
     }
 
-    fn json(self, body: Value) -> Self {
-        self.body("application/json", serde_json::to_vec(&body).unwrap())
+    fn json(self, body: impl Into<Value>) -> Self {
+        self.body("application/json", body.into().to_string())
     }
 }
 
