@@ -1,12 +1,14 @@
 //! The one door to the database.
 //!
-//! Reads take `&Conn`, and may share a connection with others; writes take `&mut Conn`, and
-//! happen in [`write!`] only. Several reads that must agree happen in [`snapshot!`].
+//! There are two kinds of connections. Short reads take `&Conn` from [`Db::read`] and share it
+//! with others; everything else has one from the pool to itself: long reads by [`Db::lend`],
+//! writes in `write!`, several reads that must agree in `snapshot!`.
 //!
 //! **Invariants:** no transaction is opened anywhere else; queries never open one; no write
 //! happens outside one. Each runs in a task of its own, so that a client that hangs up
 //! cannot cut a BEGIN or a COMMIT in half.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -19,7 +21,9 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::task::JoinError;
 
+use self::shared::Shared;
 use crate::http::problem::{Problem, Result};
+pub use shared::Reader;
 
 pub mod constraints;
 pub mod home;
@@ -27,6 +31,7 @@ pub mod launcher;
 pub mod lists;
 pub mod migrations;
 pub mod schema;
+mod shared;
 
 /// What can go wrong before there are requests to answer.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -34,12 +39,13 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A connection to PostgreSQL.
 pub type Conn = AsyncPgConnection;
 
-/// A connection lent by the pool: give `&reader` to queries that read.
-pub type Reader = Object<Conn>;
+/// A connection lent by the pool, to nobody else.
+pub type Lent = Object<Conn>;
 
 /// The database, as handlers know it.
 #[derive(Clone)]
 pub struct Db {
+    shared: Arc<Shared>,
     pool: Pool<Conn>,
     runtime: Handle,
 }
@@ -54,12 +60,14 @@ impl std::fmt::Debug for Db {
 const POOL_WAIT: Duration = Duration::from_secs(5);
 
 impl Db {
-    /// Prepares a pool of at most `size` connections. None is opened yet.
+    /// Prepares at most `size` connections, a quarter of them (but four at most) for short reads to
+    /// share. None is opened yet.
     ///
     /// The connections live on the runtime that this is called on, not on that of the worker that
     /// happens to need one: a worker that stops must not end the connections that others use.
     pub fn new(url: &str, size: usize) -> std::result::Result<Self, BoxError> {
         let runtime = Handle::current();
+        let shared = (size / 4).clamp(1, 4);
         let opener = runtime.clone();
         let mut config = ManagerConfig::default();
         // A connection that was lost is known to be closed; to ask each one first would double
@@ -77,17 +85,25 @@ impl Db {
         });
         let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
         let pool = Pool::builder(manager)
-            .max_size(size)
+            .max_size(size.saturating_sub(shared).max(1))
             .runtime(deadpool::Runtime::Tokio1)
             .wait_timeout(Some(POOL_WAIT))
             .create_timeout(Some(POOL_WAIT))
             .recycle_timeout(Some(POOL_WAIT))
             .build()?;
-        Ok(Self { pool, runtime })
+        let shared = Arc::new(Shared::new(url, shared, runtime.clone()));
+        Ok(Self { shared, pool, runtime })
     }
 
-    /// A connection to read with.
+    /// A connection for short reads, which others use at the same time.
     pub async fn read(&self) -> Result<Reader> {
+        let opened = tokio::time::timeout(POOL_WAIT, self.shared.get()).await;
+        let opened = opened.map_err(|error| Problem::unavailable(&error))?;
+        opened.map_err(|error| Problem::unavailable(&error))
+    }
+
+    /// A connection of one's own, for reads that are long.
+    pub async fn lend(&self) -> Result<Lent> {
         self.pool.get().await.map_err(|error| Problem::unavailable(&error))
     }
 
@@ -102,6 +118,7 @@ impl Db {
 
     /// Closes all connections, so that the server can be stopped.
     pub fn close(&self) {
+        self.shared.close();
         self.pool.close();
     }
 }
@@ -111,7 +128,7 @@ macro_rules! write {
     ($db:expr, async |$conn:ident| $body:expr) => {{
         let db = $crate::db::Db::clone(&$db);
         let work = async move {
-            let mut connection = db.read().await?;
+            let mut connection = db.lend().await?;
             #[expect(
                 clippy::disallowed_methods,
                 reason = "this is the door that the rule points to"
@@ -131,7 +148,7 @@ macro_rules! snapshot {
     ($db:expr, async |$conn:ident| $body:expr) => {{
         let db = $crate::db::Db::clone(&$db);
         let work = async move {
-            let mut connection = db.read().await?;
+            let mut connection = db.lend().await?;
             connection
                 .build_transaction()
                 .repeatable_read()

@@ -2,7 +2,7 @@
 //!
 //! A type that can be read implements [`FromJson`]. It is given a JSON value and the place where
 //! that value stands, and either answers or records what is wrong and goes on. The
-//! [`input!`] macro makes one of a struct, so that its fields, its JSON Schema and its
+//! `input!` macro makes one of a struct, so that its fields, its JSON Schema and its
 //! errors stand together. Bodies, query strings and seed documents are all read this way.
 
 use std::fmt;

@@ -127,7 +127,7 @@ pub async fn get_source_text(
     Path(path): Path<SourcePath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (version, text) = queries::find_text(&*db.read().await?, &path.source).await?;
+    let (version, text) = queries::find_text(&*db.lend().await?, &path.source).await?;
     let tag = version.to_string();
     Ok(answer::unchanged(&conditions, &tag).unwrap_or_else(|| {
         HttpResponse::Ok()
@@ -151,7 +151,7 @@ pub async fn list_source_citations(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let page =
-        queries::citations(&*db.read().await?, &path.source, &listing, caller.sight()).await?;
+        queries::citations(&*db.lend().await?, &path.source, &listing, caller.sight()).await?;
     listing.answer_untagged(&conditions, &page)
 }
 

@@ -82,16 +82,3 @@ async fn the_service_says_that_it_lives_that_it_is_ready_and_which_it_is() {
     let version = app.get("/version").await.expect(200);
     assert_eq!(version.text_at("/version"), env!("CARGO_PKG_VERSION"));
 }
-
-#[actix_web::test]
-async fn a_service_without_its_database_lives_but_is_not_ready() {
-    let app = TestApp::start().await;
-    app.db().close();
-
-    app.get("/health/live").await.expect(200);
-    for path in ["/health/ready", "/v1/topics"] {
-        let answer = app.get(path).await;
-        assert_eq!(answer.problem(), (503, "unavailable".to_owned()), "{path}");
-        assert_eq!(answer.header("retry-after"), Some("2"));
-    }
-}

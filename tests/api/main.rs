@@ -48,6 +48,7 @@ mod concurrency;
 mod deletion;
 mod drafts;
 mod graph;
+mod outages;
 mod outline;
 mod plans;
 mod revisions;

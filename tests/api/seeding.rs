@@ -66,7 +66,7 @@ async fn the_essay_has_its_debates() {
 
     let report = seed(&app, &seeds::essay().unwrap()).await;
 
-    assert_snapshot!(report, @"created 1 source, 5 topics, 11 positions, 31 arguments, 37 relations, 49 citations");
+    assert_snapshot!(report, @"created 1 source, 5 topics, 12 positions, 32 arguments, 37 relations, 51 citations");
     let mut topics = topics(&app).await;
     topics.sort();
     assert_eq!(
@@ -152,7 +152,7 @@ async fn seeding_twice_changes_nothing() {
     let report = seed(&app, &seeds::essay().unwrap()).await;
 
     assert_eq!(report.writes(), 0);
-    assert_snapshot!(report, @"left as it was 1 source, 5 topics, 11 positions, 31 arguments, 37 relations, 49 citations");
+    assert_snapshot!(report, @"left as it was 1 source, 5 topics, 12 positions, 32 arguments, 37 relations, 51 citations");
     assert_eq!(everything(&app).await, before);
 }
 

