@@ -8,7 +8,8 @@ help: ## list what can be done
 # `exec` leaves no shell between make and the program, so that make waits for its clean stop
 # after Ctrl-C.
 serve: build-tools ## build the program and run it, with a PostgreSQL of its own; more options: ARGS="--listen …"
-	@if [ -z "$$DATABASE_URL" ] && ! grep -qs '^ *\(export \)\{0,1\}DATABASE_URL=.' .env; then scripts/install-postgresql; fi
+	@case " $(ARGS)" in *" --database-url"*) exit ;; esac; \
+	if [ -z "$$DATABASE_URL" ] && ! grep -qs '^ *\(export \)\{0,1\}DATABASE_URL=.' .env; then scripts/install-postgresql; fi
 	@echo "Building Debatebase and starting it. The first build takes some minutes. Ctrl-C stops it."
 	@exec cargo run --release -- serve $(ARGS)
 

@@ -132,17 +132,24 @@ struct Route {
     with_parameters: Vec<&'static str>,
 }
 
+/// The parts of a path; `None` where any text may stand.
+fn segments(path: &str) -> Vec<Option<String>> {
+    path.split('/').map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned())).collect()
+}
+
 impl Routes {
     fn of(document: &utoipa::openapi::OpenApi) -> Self {
         let routes = document.paths.paths.iter().map(|(path, item)| Route {
-            segments: path
-                .split('/')
-                .map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned()))
-                .collect(),
+            segments: segments(path),
             methods: api_document::methods(item),
             with_parameters: api_document::methods_with_query(item),
         });
-        Self(routes.collect())
+        let pages = docs::PAGES.iter().map(|path| Route {
+            segments: segments(path),
+            methods: vec!["GET", "HEAD"],
+            with_parameters: Vec::new(),
+        });
+        Self(routes.chain(pages).collect())
     }
 
     fn at(&self, path: &str) -> Option<&Route> {

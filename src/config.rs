@@ -1,7 +1,7 @@
 //! Every setting, with its default and its help text.
 //!
 //! Flags win over the environment, the environment over `.env`, `.env` over the defaults.
-//! Nothing else in the program reads the environment.
+//! Nothing else in the program reads a setting from the environment.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -59,14 +59,19 @@ fn json(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
     line.insert("level".into(), record.level().as_str().into());
     line.insert("target".into(), record.target().into());
     line.insert("message".into(), record.args().to_string().into());
-    let mut fields = Fields::default();
-    _ = record.key_values().visit(&mut fields);
-    for (key, value) in fields.0 {
-        // Numbers stay numbers.
-        let value = value.parse::<i64>().map_or_else(|_| value.into(), Into::into);
-        line.insert(key, value);
-    }
+    _ = record.key_values().visit(&mut Line(&mut line));
     writeln!(out, "{}", serde_json::Value::Object(line))
+}
+
+/// A line of JSON that takes the fields of a record.
+struct Line<'a>(&'a mut serde_json::Map<String, serde_json::Value>);
+
+impl<'kvs> VisitSource<'kvs> for Line<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
+        let value = value.to_u64().map_or_else(|| value.to_string().into(), Into::into);
+        self.0.insert(key.to_string(), value);
+        Ok(())
+    }
 }
 
 /// The fields of a record, in their order.

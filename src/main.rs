@@ -9,8 +9,9 @@ use debatebase::{api_document, logging, server};
 // Several threads: diesel's migrations block in place, which a single one cannot bear.
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
-    // `.env` first, so that clap finds its settings in the environment.
-    if let Err(error) = dotenvy::dotenv()
+    // `.env` first, so that clap finds its settings in the environment. Of this directory alone:
+    // what lies above it may be another project's.
+    if let Err(error) = dotenvy::from_path(".env")
         && !error.not_found()
     {
         eprintln!("error: `.env` cannot be read: {error}");

@@ -12,22 +12,24 @@ use crate::app::{self, State};
 use crate::config::{CommonConfig, Config, Seed, ServerConfig};
 use crate::db::home::Home;
 use crate::db::{BoxError, Db, migrations};
+use crate::domain::slug::Slug;
 use crate::imports;
 
 /// Migrates, seeds an empty database, and answers until told to stop.
 pub async fn serve(config: &Config) -> Result<(), BoxError> {
     // Before PostgreSQL is started: a signal must not end the program and leave it running.
-    let stop = StopSignal::listen()?;
+    let mut stop = StopSignal::listen()?;
     let mut home = Home::open(&config.common).await?;
-    let served = serve_from(&mut home, &config.server, stop).await;
+    let served = serve_from(&mut home, &config.server, &mut stop).await;
     let closed = home.close().await;
     served.and(closed)
 }
 
 /// Brings the schema up to date.
 pub async fn migrate(config: &CommonConfig) -> Result<(), BoxError> {
+    let mut stop = StopSignal::listen()?;
     let home = Home::open(config).await?;
-    let done = migrate_at(&home).await;
+    let done = stop.unless_given(migrate_at(&home)).await;
     home.close().await?;
     match done?.as_slice() {
         [] => say("The schema is up to date."),
@@ -42,8 +44,9 @@ pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(
     } else {
         files.iter().map(|file| imports::seeds::read(file.as_ref())).collect::<Result<_, _>>()?
     };
+    let mut stop = StopSignal::listen()?;
     let home = Home::open(config).await?;
-    let done = async {
+    let work = async {
         migrate_at(&home).await?;
         let db = Db::new(home.url(), 2)?;
         for document in &documents {
@@ -53,8 +56,8 @@ pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(
         }
         db.close();
         Ok(())
-    }
-    .await;
+    };
+    let done = stop.unless_given(work).await;
     home.close().await?;
     done
 }
@@ -69,17 +72,10 @@ async fn migrate_at(home: &Home) -> Result<Vec<String>, BoxError> {
 async fn serve_from(
     home: &mut Home,
     config: &ServerConfig,
-    stop: StopSignal,
+    stop: &mut StopSignal,
 ) -> Result<(), BoxError> {
-    for name in migrate_at(home).await? {
-        log::info!("migrated: {name}");
-    }
-    let db = Db::new(home.url(), config.database_connections.into())?;
-    if config.seed == Seed::Essay && imports::is_empty(&db).await? {
-        let essay = imports::seeds::essay()?;
-        let report = imports::apply(&db, &essay).await.map_err(|problem| essay.explain(problem))?;
-        log::info!("seeded {}: {report}", essay.name());
-    }
+    let db = stop.unless_given(prepare(home, config)).await?;
+    let to_try = imports::queries::newest_published(&*db.read().await?).await?;
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::Open };
     let state = State::new(db.clone(), policy);
@@ -100,10 +96,16 @@ async fn serve_from(
     home.note(&format!("serving http://{address}"))?;
     let server = server.run();
     let handle = server.handle();
-    let running = tokio::spawn(server);
-    welcome(address, home)?;
+    let mut running = tokio::spawn(server);
+    welcome(address, home, to_try.as_ref())?;
 
-    let signal = stop.wait().await;
+    let signal = tokio::select! {
+        signal = stop.wait() => signal,
+        ended = &mut running => {
+            ended??;
+            return Err("The server ended by itself.".into());
+        }
+    };
     log::info!(
         "{signal}: finishing what is in flight, for at most {} s",
         config.shutdown_timeout.as_secs()
@@ -115,10 +117,25 @@ async fn serve_from(
     Ok(())
 }
 
-fn welcome(address: SocketAddr, home: &Home) -> Result<(), BoxError> {
+/// Migrates the database, and seeds it if it is empty.
+async fn prepare(home: &Home, config: &ServerConfig) -> Result<Db, BoxError> {
+    for name in migrate_at(home).await? {
+        log::info!("migrated: {name}");
+    }
+    let db = Db::new(home.url(), config.database_connections.into())?;
+    if config.seed == Seed::Essay && imports::is_empty(&db).await? {
+        let essay = imports::seeds::essay()?;
+        let report = imports::apply(&db, &essay).await.map_err(|problem| essay.explain(problem))?;
+        log::info!("seeded {}: {report}", essay.name());
+    }
+    Ok(db)
+}
+
+fn welcome(address: SocketAddr, home: &Home, to_try: Option<&Slug>) -> Result<(), BoxError> {
+    let path = to_try.map_or_else(String::new, |topic| format!("/{topic}/outline"));
     say(&format!(
         "\nDebatebase is ready.\n  API   http://{address}/v1/topics\n  Docs  http://{address}/docs/\n  \
-         Data  {}\n\nTry:\n  curl http://{address}/v1/topics/llama-altruism-or-strategy/outline\n",
+         Data  {}\n\nTry:\n  curl http://{address}/v1/topics{path}\n",
         home.place()
     ))
 }
@@ -145,7 +162,18 @@ impl StopSignal {
         })
     }
 
-    async fn wait(mut self) -> &'static str {
+    /// Does some work, unless a signal comes first.
+    async fn unless_given<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, BoxError>>,
+    ) -> Result<T, BoxError> {
+        tokio::select! {
+            done = work => done,
+            signal = self.wait() => Err(format!("Stopped by {signal} before it was done.").into()),
+        }
+    }
+
+    async fn wait(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",

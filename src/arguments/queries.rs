@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
-use crate::citations::queries::{Quoted, ensure_quote, lock_source};
+use crate::citations::queries::{QuotedSources, ensure_quote, lock_sources};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
 use crate::db::schema::{arguments, premises, relations};
@@ -17,7 +17,8 @@ use crate::domain::text::{Body, Claim};
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
 use crate::http::page::{Count, Key, Listing, Page, Sort};
-use crate::http::problem::{Problem, Result};
+use crate::http::patch::patched_origin;
+use crate::http::problem::{Found, Problem, Result};
 use crate::links::queries::{End, release};
 use crate::links::{self, EndRef, Removal};
 use crate::relations::queries::ensure;
@@ -141,7 +142,7 @@ pub async fn insert(
     topic: &TopicRef,
     new: &NewArgument,
 ) -> Result<(Head, Argument)> {
-    let sources = lock_sources(conn, new).await?;
+    let sources = lock_quoted(conn, new).await?;
     let topic = topics::queries::lock(conn, topic).await?;
     let slug = match &new.slug {
         Some(slug) => slug.clone(),
@@ -184,7 +185,7 @@ pub async fn put(
     new: &NewArgument,
     conditions: &Conditions,
 ) -> Result<(Put, Head, Argument)> {
-    let sources = lock_sources(conn, new).await?;
+    let sources = lock_quoted(conn, new).await?;
     let topic = topics::queries::lock(conn, &path.topic).await?;
     let fields = Fields::of(new, &topic);
     let (what, argument) = match find_if_any(conn, topic.id, &path.argument).await? {
@@ -219,7 +220,7 @@ pub async fn patch(
         claim: patch.claim.into_option().unwrap_or(was.claim),
         body: patch.body.into_option().unwrap_or(was.body),
         language: patch.language.into_option().unwrap_or(was.language),
-        origin: patch.origin.into_option().unwrap_or(was.origin),
+        origin: patched_origin(patch.origin, was.origin.as_ref())?,
     };
     update(conn, current, fields).await
 }
@@ -268,30 +269,33 @@ pub async fn all_of(mut conn: &Conn, topic: TopicId) -> Result<Vec<Argument>> {
 }
 
 /// The sources of the quotes given with an argument, locked before the topic is.
-async fn lock_sources(conn: &mut Conn, new: &NewArgument) -> Result<Vec<Quoted>> {
-    let mut sources = Vec::new();
-    for (pointer, quote) in new.quotes() {
-        sources.push(lock_source(conn, &quote.source, &pointer).await?);
-    }
-    Ok(sources)
+async fn lock_quoted(conn: &mut Conn, new: &NewArgument) -> Result<QuotedSources> {
+    let names: Vec<_> = new.quotes().map(|(_, quote)| &quote.source).collect();
+    if names.is_empty() { Ok(QuotedSources::default()) } else { lock_sources(conn, &names).await }
 }
 
-/// Makes the relations and citations that an argument carries, where they are not there yet.
+/// Makes the relations and citations that an argument carries, where they are not there yet; or
+/// says everything that is wrong with them.
 async fn connect(
     conn: &mut Conn,
     topic: &Head,
     argument: &Argument,
     new: &NewArgument,
-    sources: &[Quoted],
+    sources: &QuotedSources,
 ) -> Result<()> {
+    let mut found = Found::default();
     for (kind, pointer, target) in new.targets() {
-        ensure(conn, topic, (argument.id, &argument.slug), kind, target, &pointer).await?;
+        let made = ensure(conn, topic, (argument.id, &argument.slug), kind, target, &pointer).await;
+        found.keep(made)?;
     }
-    for ((pointer, quote), source) in new.quotes().zip(sources) {
-        let backed = (End::Argument(argument.id), &argument.slug);
-        ensure_quote(conn, topic, source, backed, quote, &pointer).await?;
+    for (pointer, quote) in new.quotes() {
+        let anchored = sources.anchor(&quote.source, &quote.draft(), &pointer);
+        if let Some(anchored) = found.keep(anchored)? {
+            let backed = (End::Argument(argument.id), &argument.slug);
+            ensure_quote(conn, topic, backed, anchored, quote).await?;
+        }
     }
-    Ok(())
+    if found.is_empty() { Ok(()) } else { Err(found.into_problem()) }
 }
 
 fn absent(name: &ArgumentRef) -> Problem {

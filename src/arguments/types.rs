@@ -11,7 +11,7 @@ use crate::domain::ids::{ArgumentId, ArgumentRef, PositionRef, TopicId, TopicRef
 use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::RelationKind;
 use crate::domain::language::Language;
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
 use crate::http::page::Sort;
@@ -66,16 +66,12 @@ input! {
         /// Where it was imported from.
         pub origin: Option<Origin>,
         /// What it supports; makes a relation for each.
-        #[schema(value_type = Option<Vec<EndRef>>, max_items = 50)]
         pub supports: Option<Targets>,
         /// What it attacks; makes a relation for each.
-        #[schema(value_type = Option<Vec<EndRef>>, max_items = 50)]
         pub attacks: Option<Targets>,
         /// What it says again in other words; makes a relation for each.
-        #[schema(value_type = Option<Vec<EndRef>>, max_items = 50)]
         pub rephrases: Option<Targets>,
         /// The quotes it rests on; makes a citation of each.
-        #[schema(value_type = Option<Vec<NewQuote>>, max_items = 50)]
         pub citations: Option<Quotes>,
     }
 }
@@ -110,8 +106,8 @@ patch! {
         pub body: Body,
         /// The language it is written in.
         pub language: Language,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 

@@ -21,7 +21,8 @@ use crate::domain::slug::Slug;
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
 use crate::http::page::{Count, Key, Listing, Page, Sort};
-use crate::http::problem::{Problem, Result};
+use crate::http::patch::patched_origin;
+use crate::http::problem::{Found, Problem, Result};
 use crate::links::queries::End;
 use crate::links::{self, EndName, EndRef};
 use crate::topics::queries::{Head, advance, check_slug};
@@ -126,48 +127,74 @@ pub struct Stored {
     pub fields: Fields,
 }
 
-/// A source that is quoted, locked so that its text stays while quotes are checked against it.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = sources)]
-pub struct Quoted {
-    /// Its id.
-    pub id: SourceId,
-    /// Its slug.
-    pub slug: Slug,
-    text: Option<String>,
+/// A source that is quoted.
+#[derive(Debug, Clone)]
+struct Quoted {
+    id: SourceId,
+    slug: Slug,
+    text: Option<QuotableText>,
 }
 
-impl Quoted {
-    /// The quote, verified; a fault at `pointer` if it does not stand in the text.
-    pub fn anchor(&self, draft: &QuoteDraft, pointer: &str) -> Result<Quote> {
-        let Some(text) = &self.text else {
+/// The sources that are quoted, locked so that their texts stay while quotes are checked against
+/// them.
+#[derive(Debug, Clone, Default)]
+pub struct QuotedSources(Vec<Quoted>);
+
+impl QuotedSources {
+    /// The quote, verified, and its source; a fault below `pointer` if there is no such source, or
+    /// the words do not stand in its text.
+    pub fn anchor(
+        &self,
+        name: &SourceRef,
+        draft: &QuoteDraft,
+        pointer: &str,
+    ) -> Result<(SourceId, Quote)> {
+        let source = self.0.iter().find(|source| match name {
+            Ref::Id(id) => source.id == *id,
+            Ref::Slug(slug) => source.slug == *slug,
+        });
+        let Some(source) = source else {
+            let (at, detail) = (format!("{pointer}/source"), "there is no such source");
+            return Err(Problem::fault(at, FaultCode::NotFound, detail));
+        };
+        let at = format!("{pointer}/exact");
+        let Some(text) = &source.text else {
             let detail = format!(
                 "the source `{}` has no text that a quote could be checked against",
-                self.slug
+                source.slug
             );
-            return Err(Problem::fault(
-                format!("{pointer}/exact"),
-                FaultCode::QuoteNotFound,
-                detail,
-            ));
+            return Err(Problem::fault(at, FaultCode::QuoteNotFound, detail));
         };
-        QuotableText::new(text).anchor(draft).map_err(|unanchored| {
-            Problem::fault(format!("{pointer}/exact"), unanchored.code(), unanchored.detail())
-        })
+        match text.anchor(draft) {
+            Ok(quote) => Ok((source.id, quote)),
+            Err(unanchored) => Err(Problem::fault(at, unanchored.code(), unanchored.detail())),
+        }
     }
 }
 
-/// Locks a source against changes of its text. Taken before any topic is locked.
-pub async fn lock_source(conn: &mut Conn, name: &SourceRef, pointer: &str) -> Result<Quoted> {
-    lock_source_if_any(conn, name).await?.ok_or_else(|| {
-        Problem::fault(format!("{pointer}/source"), FaultCode::NotFound, "there is no such source")
-    })
-}
-
-/// The same, where it is no fault that there is none.
-pub async fn lock_source_if_any(conn: &mut Conn, name: &SourceRef) -> Result<Option<Quoted>> {
-    let all = sources::table.select(Quoted::as_select()).for_share();
-    Ok(by_name!(name, sources, |same| all.filter(same).first(conn).await).optional()?)
+/// Locks sources against changes of their texts. Taken before any topic is locked; those that are
+/// not there are left out.
+pub async fn lock_sources(conn: &mut Conn, names: &[&SourceRef]) -> Result<QuotedSources> {
+    let (mut ids, mut slugs) = (Vec::new(), Vec::new());
+    for name in names {
+        match name {
+            Ref::Id(id) => ids.push(*id),
+            Ref::Slug(slug) => slugs.push(slug),
+        }
+    }
+    let rows: Vec<(SourceId, Slug, Option<String>)> = sources::table
+        .filter(sources::id.eq_any(ids).or(sources::slug.eq_any(slugs)))
+        .order(sources::slug)
+        .select((sources::id, sources::slug, sources::text))
+        .for_share()
+        .load(conn)
+        .await?;
+    let quoted = |(id, slug, text): (_, _, Option<String>)| Quoted {
+        id,
+        slug,
+        text: text.map(QuotableText::new),
+    };
+    Ok(QuotedSources(rows.into_iter().map(quoted).collect()))
 }
 
 /// The citations of a topic that match, in the order asked for.
@@ -177,16 +204,20 @@ pub async fn list(
     listing: &Listing<CitationFilter>,
 ) -> Result<Page<Citation>> {
     let filter = &listing.filter;
+    let mut found = Found::default();
     let source = match &filter.source {
-        Some(name) => Some(source_id(conn, name).await?),
+        Some(name) => found.keep(source_id(conn, name).await)?,
         None => None,
     };
     let backed =
         EndRef::one_of(filter.position.clone(), filter.argument.clone(), filter.relation.clone());
     let backed = match backed.map_err(links::several_ends)? {
-        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
+        Some(end) => found.keep(links::queries::filter(conn, topic, &end).await)?,
         None => None,
     };
+    if !found.is_empty() {
+        return Err(found.into_problem());
+    }
     let matching = || {
         let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
         if let Some(source) = source {
@@ -256,39 +287,39 @@ pub async fn insert(
     topic: &TopicRef,
     new: &NewCitation,
 ) -> Result<(Head, Citation)> {
-    let source = lock_source(conn, &new.source, "").await?;
+    let sources = lock_sources(conn, &[&new.source]).await?;
     let topic = crate::topics::queries::lock(conn, topic).await?;
-    let (end, backed) = backed(conn, &topic, &new.backs).await?;
-    let id = insert_quote(conn, &topic, &source, (end, &backed), &new.quote(), "").await?;
+    let (fields, backed) = verified(conn, &topic, &sources, new).await?;
+    let slug = match &new.slug {
+        Some(slug) => slug.clone(),
+        None => free_slug_of(conn, &topic, &backed, &fields.exact).await?,
+    };
+    let id = insert_fields(conn, topic.id, &slug, &fields).await?;
     let citation = find(conn, &topic, &Ref::Id(id)).await?;
     Ok((topic, citation))
 }
 
-/// Makes a citation of a quote for a record that is known already. The topic and the source are locked.
-pub async fn insert_quote(
-    conn: &mut Conn,
+/// The columns of a new citation, and the slug of what it backs; or everything that is wrong with it.
+async fn verified(
+    conn: &Conn,
     topic: &Head,
-    source: &Quoted,
-    (end, backed): (Option<End>, &Slug),
-    new: &NewQuote,
-    pointer: &str,
-) -> Result<CitationId> {
-    let quote = source.anchor(&new.draft(), pointer)?;
-    let slug = match &new.slug {
-        Some(slug) => slug.clone(),
-        None => {
-            let siblings = citations::table.filter(citations::topic_id.eq(topic.id));
-            free_slug!(&mut *conn, siblings, citations::slug, derive_slug(backed, &quote.exact))
-        }
+    sources: &QuotedSources,
+    new: &NewCitation,
+) -> Result<(Fields, Slug)> {
+    let mut found = Found::default();
+    let quote = found.keep(sources.anchor(&new.source, &new.quote().draft(), ""))?;
+    let backed = found.keep(backed(conn, topic, &new.backs).await)?;
+    let (Some((source, quote)), Some((end, backed))) = (quote, backed) else {
+        return Err(found.into_problem());
     };
-    insert_fields(conn, topic.id, &slug, &Fields::new(source.id, end, quote, new.origin.clone()))
-        .await
+    Ok((Fields::new(source, end, quote, new.origin.clone()), backed))
 }
 
-/// The slug that a quote has when it is given none.
-pub fn derive_slug(backed: &Slug, exact: &Exact) -> Slug {
-    let words = Slug::derive(exact.as_str(), "quote");
-    Slug::join(&[backed.as_str(), words.as_str()], "quote")
+/// The slug that a quote has when it is given none, made free in its topic.
+async fn free_slug_of(conn: &mut Conn, topic: &Head, backed: &Slug, exact: &Exact) -> Result<Slug> {
+    let siblings = citations::table.filter(citations::topic_id.eq(topic.id));
+    let wanted = Slug::of_citation(backed, exact.as_str());
+    Ok(free_slug!(conn, siblings, citations::slug, wanted))
 }
 
 /// Makes a citation of its columns.
@@ -316,29 +347,31 @@ pub async fn insert_fields(
 pub async fn ensure_quote(
     conn: &mut Conn,
     topic: &Head,
-    source: &Quoted,
     (end, backed): (End, &Slug),
+    (source, quote): (SourceId, Quote),
     new: &NewQuote,
-    pointer: &str,
 ) -> Result<()> {
-    let quote = source.anchor(&new.draft(), pointer)?;
-    let (position, argument, relation) = end.columns();
-    let same = citations::table
+    let there = citations::table
         .filter(citations::topic_id.eq(topic.id))
-        .filter(citations::source_id.eq(source.id))
+        .filter(citations::source_id.eq(source))
         .filter(citations::start_at.eq(quote.start))
         .filter(citations::end_at.eq(quote.end))
-        .filter(citations::position_id.is_not_distinct_from(position))
-        .filter(citations::argument_id.is_not_distinct_from(argument))
-        .filter(citations::relation_id.is_not_distinct_from(relation));
-    let there: Vec<Slug> = same.select(citations::slug).load(conn).await?;
-    let is_there = match &new.slug {
-        Some(slug) => there.contains(slug),
-        None => !there.is_empty(),
+        .select(citations::slug)
+        .into_boxed::<Pg>();
+    let there = match end {
+        End::Position(id) => there.filter(citations::position_id.eq(id)),
+        End::Argument(id) => there.filter(citations::argument_id.eq(id)),
+        End::Relation(id) => there.filter(citations::relation_id.eq(id)),
     };
-    if !is_there {
-        insert_quote(conn, topic, source, (Some(end), backed), new, pointer).await?;
-    }
+    let there: Vec<Slug> = there.load(conn).await?;
+    let slug = match &new.slug {
+        Some(slug) if there.contains(slug) => return Ok(()),
+        Some(slug) => slug.clone(),
+        None if !there.is_empty() => return Ok(()),
+        None => free_slug_of(conn, topic, backed, &quote.exact).await?,
+    };
+    let fields = Fields::new(source, Some(end), quote, new.origin.clone());
+    insert_fields(conn, topic.id, &slug, &fields).await?;
     Ok(())
 }
 
@@ -349,11 +382,9 @@ pub async fn put(
     new: &NewCitation,
     conditions: &Conditions,
 ) -> Result<(Put, Head, Citation)> {
-    let source = lock_source(conn, &new.source, "").await?;
+    let sources = lock_sources(conn, &[&new.source]).await?;
     let topic = crate::topics::queries::lock(conn, &path.topic).await?;
-    let (end, _) = backed(conn, &topic, &new.backs).await?;
-    let quote = source.anchor(&new.quote().draft(), "")?;
-    let fields = Fields::new(source.id, end, quote, new.origin.clone());
+    let (fields, _) = verified(conn, &topic, &sources, new).await?;
     let (what, id) = match find_stored(conn, topic.id, &path.citation).await? {
         None => {
             conditions.check_absent()?;
@@ -384,30 +415,37 @@ pub async fn patch(
         crate::topics::queries::head(conn, &path.topic, crate::access::Sight::Everything).await?;
     let before =
         find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
-    let name = patch.source.into_option().unwrap_or(Ref::Id(before.fields.source_id));
-    let source = lock_source(conn, &name, "").await?;
+    let given = patch.source.into_option();
+    let name = given.clone().unwrap_or(Ref::Id(before.fields.source_id));
+    let sources = lock_sources(conn, &[&name]).await?;
     let topic = crate::topics::queries::lock(conn, &path.topic).await?;
     let stored =
         find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
     conditions.check_present(stored.version)?;
     let was = &stored.fields;
+    if given.is_none() && was.source_id != before.fields.source_id {
+        let moved = std::io::Error::other("a citation was moved to another source");
+        return Err(Problem::contended(&moved));
+    }
+    let mut found = Found::default();
     let end = match patch.backs.into_option() {
-        Some(backs) => backed(conn, &topic, &backs).await?.0,
-        None => end_of(was),
+        Some(backs) => found.keep(backed(conn, &topic, &backs).await)?.map(|(end, _)| end),
+        None => Some(end_of(was)),
     };
     let exact = patch.exact.into_option().unwrap_or_else(|| was.exact.clone());
-    // The old place is a hint as long as the words and the source are the old ones.
-    let hint = (exact == was.exact && source.id == was.source_id).then_some(was.start_at);
-    let draft = QuoteDraft {
-        prefix: patch.prefix.into_option(),
-        suffix: patch.suffix.into_option(),
-        start: patch.start.into_option().map(|offset| offset.0).or(hint),
-        end: patch.end.into_option().map(|offset| offset.0),
-        exact,
+    let (prefix, suffix) = (patch.prefix.into_option(), patch.suffix.into_option());
+    // The old place is a hint as long as nothing else that says where is new.
+    let is_same = exact == was.exact && prefix.is_none() && suffix.is_none();
+    let hint = (is_same && given.is_none()).then_some(was.start_at);
+    let start = patch.start.into_option().map(|offset| offset.0).or(hint);
+    let end_at = patch.end.into_option().map(|offset| offset.0);
+    let draft = QuoteDraft { exact, prefix, suffix, start, end: end_at };
+    let quote = found.keep(sources.anchor(&name, &draft, ""))?;
+    let (Some(end), Some((source, quote))) = (end, quote) else {
+        return Err(found.into_problem());
     };
-    let quote = source.anchor(&draft, "")?;
-    let origin = patch.origin.into_option().unwrap_or_else(|| was.origin.clone());
-    update(conn, &stored, Fields::new(source.id, end, quote, origin)).await?;
+    let origin = patched_origin(patch.origin, was.origin.as_ref())?;
+    update(conn, &stored, Fields::new(source, end, quote, origin)).await?;
     find(conn, &topic, &Ref::Id(stored.id)).await
 }
 
@@ -492,14 +530,11 @@ pub struct OfSource {
     topic_status: Status,
     /// Its slug.
     pub slug: Slug,
-    /// The words.
-    pub exact: Exact,
-    /// What stood before them.
-    pub prefix: String,
-    /// What stood after them.
-    pub suffix: String,
-    /// Where they began.
-    pub start_at: i32,
+    exact: Exact,
+    prefix: String,
+    suffix: String,
+    start_at: i32,
+    end_at: i32,
 }
 
 impl OfSource {
@@ -507,22 +542,24 @@ impl OfSource {
     pub fn is_archived(&self) -> bool {
         self.topic_status == Status::Archived
     }
+
+    /// The words, and where they stood.
+    pub fn quote(&self) -> Quote {
+        Quote {
+            exact: self.exact.clone(),
+            prefix: self.prefix.clone(),
+            suffix: self.suffix.clone(),
+            start: self.start_at,
+            end: self.end_at,
+        }
+    }
 }
 
 /// Every citation of a source, with their topics locked. The source is locked already.
 ///
 /// Archived topics are locked like others: whether they may change is for the caller to say.
 pub async fn lock_of_source(conn: &mut Conn, source: SourceId) -> Result<Vec<OfSource>> {
-    let with_one =
-        citations::table.filter(citations::source_id.eq(source)).select(citations::topic_id);
-    // In one order everywhere, so that two writers cannot hold what the other waits for.
-    let _locked: Vec<TopicId> = topics::table
-        .filter(topics::id.eq_any(with_one))
-        .order(topics::id)
-        .select(topics::id)
-        .for_no_key_update()
-        .load(conn)
-        .await?;
+    lock_topics(conn, &[], &[source]).await?;
     Ok(ends::table
         .filter(ends::source_id.eq(source))
         .order(ends::id)
@@ -531,15 +568,33 @@ pub async fn lock_of_source(conn: &mut Conn, source: SourceId) -> Result<Vec<OfS
         .await?)
 }
 
+/// Locks topics: those of these slugs, and those that quote these sources, which are locked already.
+///
+/// In one order everywhere, so that two writers cannot hold what the other waits for.
+pub async fn lock_topics(conn: &mut Conn, slugs: &[&Slug], quoting: &[SourceId]) -> Result<()> {
+    // Nobody can quote the sources anew meanwhile, because that takes a lock on them.
+    let ids: Vec<TopicId> = citations::table
+        .filter(citations::source_id.eq_any(quoting))
+        .select(citations::topic_id)
+        .distinct()
+        .load(conn)
+        .await?;
+    let _locked: Vec<TopicId> = topics::table
+        .filter(topics::id.eq_any(ids).or(topics::slug.eq_any(slugs)))
+        .order(topics::id)
+        .select(topics::id)
+        .for_no_key_update()
+        .load(conn)
+        .await?;
+    Ok(())
+}
+
 /// Moves a quote to its place in the new text of its source; one that stays there is left alone.
 pub async fn relocate(conn: &mut Conn, citation: &OfSource, quote: &Quote) -> Result<()> {
-    let moved = diesel::update(citations::table.find(citation.id))
-        .filter(
-            citations::start_at
-                .ne(quote.start)
-                .or(citations::prefix.ne(&quote.prefix))
-                .or(citations::suffix.ne(&quote.suffix)),
-        )
+    if *quote == citation.quote() {
+        return Ok(());
+    }
+    diesel::update(citations::table.find(citation.id))
         .set((
             citations::prefix.eq(&quote.prefix),
             citations::suffix.eq(&quote.suffix),
@@ -550,10 +605,7 @@ pub async fn relocate(conn: &mut Conn, citation: &OfSource, quote: &Quote) -> Re
         ))
         .execute(conn)
         .await?;
-    if moved > 0 {
-        advance(conn, citation.topic_id).await?;
-    }
-    Ok(())
+    advance(conn, citation.topic_id).await
 }
 
 /// Deletes citations of a source that is to be deleted.

@@ -9,7 +9,7 @@ use crate::domain::ids::{
     ArgumentRef, CitationId, CitationRef, PositionRef, RelationRef, SourceRef, TopicId, TopicRef,
 };
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Object, input, patch};
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::http::page::Sort;
@@ -81,7 +81,7 @@ impl BackedName {
 
 /// What a citation is to back, by id or slug: exactly one of the four.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum BacksRef {
     /// The topic itself.
     Topic(TopicRef),
@@ -221,8 +221,8 @@ patch! {
         pub start: Offset,
         /// The code point after the last one.
         pub end: Offset,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 

@@ -71,11 +71,16 @@ impl From<Error> for Problem {
             CONSTRAINTS.iter().find(|(listed, _)| *listed == name).map(|(_, code)| *code)
         });
         match listed {
-            Some(Code::SlugTaken) => Self::new(
-                Code::SlugTaken,
-                "Give another `slug`, leave it out to have one derived, or PUT to its address to replace the record.",
-            ),
+            Some(Code::SlugTaken) => {
+                let kind = info.constraint_name().and_then(|name| name.strip_suffix("s_slug_key"));
+                Self::slug_taken(kind.unwrap_or("record"), None)
+            }
             Some(code) if code != Code::Internal => Self::new(code, code.title()),
+            _ if matches!(kind, DatabaseErrorKind::SerializationFailure)
+                || info.message() == "deadlock detected" =>
+            {
+                Self::contended(&error)
+            }
             _ if matches!(kind, DatabaseErrorKind::ClosedConnection) || is_away(info.message()) => {
                 Self::unavailable(&error)
             }

@@ -36,6 +36,9 @@ impl ApiDocument {
     }
 }
 
+/// The addresses of pages for people alone, which the API document leaves out.
+pub const PAGES: [&str; 3] = ["/", "/docs", "/docs/{file}"];
+
 /// The routes of the documentation.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

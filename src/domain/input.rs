@@ -67,11 +67,11 @@ pub struct Faults(Vec<Fault>);
 
 impl Faults {
     /// An input with more faults than this is not read any further in the answer.
-    const MOST: usize = 100;
+    pub const MOST: usize = 100;
 
     /// Records a fault.
     pub fn push(&mut self, at: &At<'_>, code: FaultCode, detail: impl Into<String>) {
-        if self.0.len() < Self::MOST {
+        if !self.are_too_many() {
             self.0.push(Fault { pointer: at.to_string(), code, detail: detail.into() });
         }
     }
@@ -88,6 +88,11 @@ impl Faults {
         };
         self.push(at, FaultCode::WrongType, format!("must be {wanted}, not {found}"));
         None
+    }
+
+    /// Whether no further fault is recorded.
+    pub fn are_too_many(&self) -> bool {
+        self.0.len() >= Self::MOST
     }
 
     /// Whether nothing is wrong so far.
@@ -179,6 +184,9 @@ impl<'a> Object<'a> {
             return faults.wrong_type(at, "an object", &value);
         };
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
+            if faults.are_too_many() {
+                break;
+            }
             let detail = match nearest(name, known) {
                 Some(near) => format!("is not known here; did you mean `{near}`?"),
                 None if known.is_empty() => "is not known here; nothing is".to_owned(),
@@ -201,6 +209,10 @@ impl<'a> Object<'a> {
 
 /// The known name that an unknown one is most likely a slip of.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    // Comparing costs the product of the lengths, and no slip makes a name this long.
+    if name.len() > 100 {
+        return None;
+    }
     known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
@@ -387,7 +399,7 @@ impl<T: utoipa::ToSchema, const MIN: usize, const MAX: usize> utoipa::PartialSch
 {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::schema::ArrayBuilder::new()
-            .items(T::schema())
+            .items(utoipa::openapi::Ref::from_schema_name(T::name()))
             .min_items((MIN > 0).then_some(MIN))
             .max_items(Some(MAX))
             .unique_items(true)
@@ -401,6 +413,13 @@ impl<T: utoipa::ToSchema, const MIN: usize, const MAX: usize> utoipa::ToSchema
 {
     fn name() -> std::borrow::Cow<'static, str> {
         format!("{}List", T::name()).into()
+    }
+
+    fn schemas(
+        schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+    ) {
+        schemas.push((T::name().into(), T::schema()));
+        T::schemas(schemas);
     }
 }
 
@@ -422,12 +441,22 @@ impl FromJson for bool {
     }
 }
 
+/// Reads a whole number, however it is written: `1.0` is one (JSON Schema, validation, section 6.1.1).
+pub(super) fn whole(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<i64> {
+    let Value::Number(number) = value else {
+        return faults.wrong_type(at, "a whole number", value);
+    };
+    let written = || number.as_f64().filter(|n| n.fract() == 0.0).map(|n| format!("{n:.0}"));
+    let whole = number.as_i64().or_else(|| written()?.parse().ok());
+    if whole.is_none() {
+        faults.push(at, FaultCode::OutOfRange, "must be a whole number");
+    }
+    whole
+}
+
 impl FromJson for i32 {
     fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
-        let Value::Number(number) = &value else {
-            return faults.wrong_type(at, "a whole number", &value);
-        };
-        let whole = number.as_i64().and_then(|n| Self::try_from(n).ok());
+        let whole = Self::try_from(whole(&value, at, faults)?).ok();
         if whole.is_none() {
             let detail = format!("must be a whole number from {} to {}", Self::MIN, Self::MAX);
             faults.push(at, FaultCode::OutOfRange, detail);
@@ -440,7 +469,11 @@ impl FromJson for chrono::NaiveDate {
     fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
         let text = String::from_json(value, at, faults)?;
         // Years of four digits only: RFC 3339 has no others, and PostgreSQL's own bounds are wider.
-        let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
+        let shape: String =
+            text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).take(11).collect();
+        let date = (shape == "9999-99-99" && !text.starts_with("0000"))
+            .then(|| text.parse().ok())
+            .flatten();
         if date.is_none() {
             faults.push(
                 at,

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::input::{At, FaultCode, Faults, FromJson};
+use super::input::{At, FaultCode, Faults, FromJson, whole};
 use super::text::{TextError, check_verbatim, sha256_hex};
 
 /// Words taken from a text, kept exactly as given: 1 to 50,000 characters.
@@ -120,9 +120,9 @@ impl FromJson for SourceText {
         let text = String::from_json(value, at, faults)?;
         match Self::parse(text) {
             Ok(text) => Some(text),
-            Err(error @ TextError::TooLong { .. }) => {
-                let detail = format!("a source's text has at most {} bytes of UTF-8", Self::MAX);
-                faults.push(at, FaultCode::TooLong, format!("{detail}: it {error}"));
+            Err(TextError::TooLong { length, most }) => {
+                let detail = format!("has {length} bytes of UTF-8; at most {most} are allowed");
+                faults.push(at, FaultCode::TooLong, detail);
                 None
             }
             Err(error) => {
@@ -140,12 +140,13 @@ pub struct Offset(pub i32);
 
 impl FromJson for Offset {
     fn from_json(value: serde_json::Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
-        let point = i32::from_json(value, at, faults)?;
-        if point < 0 {
-            faults.push(at, FaultCode::OutOfRange, "must be 0 or more");
-            return None;
+        let point = whole(&value, at, faults)?;
+        let point = i32::try_from(point).ok().filter(|point| *point >= 0);
+        if point.is_none() {
+            let detail = format!("must be a whole number from 0 to {}", i32::MAX);
+            faults.push(at, FaultCode::OutOfRange, detail);
         }
-        Some(Self(point))
+        point.map(Self)
     }
 }
 
@@ -223,25 +224,6 @@ pub struct QuoteDraft {
     pub end: Option<i32>,
 }
 
-impl QuoteDraft {
-    /// A quote that was verified once, to be found again in another text.
-    pub fn again(exact: Exact, prefix: String, suffix: String, start: i32) -> Self {
-        Self {
-            exact,
-            prefix: Some(Context(prefix)),
-            suffix: Some(Context(suffix)),
-            start: Some(start),
-            end: None,
-        }
-    }
-
-    /// The same words, wherever they stand.
-    #[must_use]
-    pub fn without_place(&self) -> Self {
-        Self { exact: self.exact.clone(), prefix: None, suffix: None, start: None, end: None }
-    }
-}
-
 /// A verified quote: these words stand at this place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
@@ -279,6 +261,13 @@ pub enum Unanchored {
         /// At most three passages.
         nearest: Vec<Passage>,
     },
+    /// They stand in the text, but nowhere between the words given before and after them.
+    OtherContext {
+        /// The first places, each with a little of what stands around it.
+        places: Vec<Passage>,
+        /// How many there are.
+        count: usize,
+    },
     /// They stand more than once, and the context given does not tell which is meant.
     Ambiguous {
         /// The first places, each with a little of what stands around it.
@@ -292,7 +281,7 @@ impl Unanchored {
     /// The code of the fault.
     pub fn code(&self) -> FaultCode {
         match self {
-            Self::NotFound { .. } => FaultCode::QuoteNotFound,
+            Self::NotFound { .. } | Self::OtherContext { .. } => FaultCode::QuoteNotFound,
             Self::Ambiguous { .. } => FaultCode::QuoteAmbiguous,
         }
     }
@@ -312,19 +301,33 @@ impl Unanchored {
                 "these words do not stand in the source's text; the nearest passages are: {}",
                 list(nearest)
             ),
+            Self::OtherContext { places, count } => format!(
+                "these words stand {} in the source's text, but not with this `prefix` and `suffix`: {}",
+                times(*count),
+                list(places)
+            ),
             Self::Ambiguous { places, count } => format!(
-                "these words stand {count} times in the source's text; give `prefix` or `suffix`, or \
-                 `start`, to say which is meant: {}",
+                "these words stand {} in the source's text; give `prefix` or `suffix`, or `start`, to \
+                 say which is meant: {}",
+                times(*count),
                 list(places)
             ),
         }
     }
 }
 
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        ..Places::MOST => format!("{count} times"),
+        _ => format!("at least {count} times"),
+    }
+}
+
 /// A text made ready for anchoring: places can be counted without reading it anew.
-#[derive(Debug)]
-pub struct QuotableText<'t> {
-    text: &'t str,
+#[derive(Debug, Clone)]
+pub struct QuotableText {
+    text: String,
     /// The byte at which every `STEP`th code point begins.
     marks: Vec<usize>,
     length: usize,
@@ -333,9 +336,10 @@ pub struct QuotableText<'t> {
 const STEP: usize = 256;
 const CONTEXT: usize = 32;
 
-impl<'t> QuotableText<'t> {
+impl QuotableText {
     /// Reads a text once.
-    pub fn new(text: &'t str) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
         let mut marks = Vec::with_capacity(text.len() / STEP + 1);
         let mut length = 0;
         for (byte, _) in text.char_indices() {
@@ -372,7 +376,7 @@ impl<'t> QuotableText<'t> {
     }
 
     /// The words from one code point to another.
-    pub fn slice(&self, span: Range<usize>) -> &'t str {
+    pub fn slice(&self, span: Range<usize>) -> &str {
         let (start, end) = (self.byte_of(span.start), self.byte_of(span.end));
         self.text.get(start..end).unwrap_or_default()
     }
@@ -393,26 +397,63 @@ impl<'t> QuotableText<'t> {
                 return Ok(self.quote_at(byte, draft.exact.clone()));
             }
         }
-        let found = occurrences(self.text, exact);
-        let fitting: Vec<usize> = found
-            .iter()
-            .copied()
-            .filter(|byte| {
-                let before = self.text.get(..*byte).unwrap_or_default();
-                let after = self.text.get(byte + exact.len()..).unwrap_or_default();
-                draft.prefix.as_ref().is_none_or(|prefix| before.ends_with(&prefix.0))
-                    && draft.suffix.as_ref().is_none_or(|suffix| after.starts_with(&suffix.0))
-            })
-            .collect();
-        match (fitting.as_slice(), found.as_slice()) {
-            ([byte], _) => Ok(self.quote_at(*byte, draft.exact.clone())),
-            ([], []) => Err(Unanchored::NotFound { nearest: self.nearest(exact) }),
-            // The words are there, but the context given is not: say where they are.
-            ([], places) | (places, _) => Err(Unanchored::Ambiguous {
-                places: places.iter().take(3).map(|byte| self.around(*byte, exact)).collect(),
-                count: places.len(),
-            }),
+        let prefix = draft.prefix.as_ref().map_or("", |prefix| &prefix.0);
+        let suffix = draft.suffix.as_ref().map_or("", |suffix| &suffix.0);
+        let (mut found, mut fitting) = (Places::default(), Places::default());
+        for byte in occurrences(&self.text, exact) {
+            found.add(byte);
+            if self.stands_between(prefix, byte, exact.len(), suffix) {
+                fitting.add(byte);
+            }
+            // More places than this tell nothing more.
+            if fitting.count == Places::MOST {
+                break;
+            }
         }
+        let around = |places: &Places| -> Vec<Passage> {
+            places.first.iter().map(|byte| self.around(*byte, exact)).collect()
+        };
+        let only = fitting.only().map(|byte| self.quote_at(byte, draft.exact.clone()));
+        only.ok_or_else(|| match (fitting.count, found.count) {
+            (_, 0) => Unanchored::NotFound { nearest: self.nearest(exact) },
+            (0, count) => Unanchored::OtherContext { places: around(&found), count },
+            (count, _) => Unanchored::Ambiguous { places: around(&fitting), count },
+        })
+    }
+
+    /// Finds a quote of another text again in this one: at its old place if what stands around it
+    /// is there too, else where all of that, one side of it, or the words alone are found once.
+    pub fn anchor_again(&self, quote: &Quote) -> Option<Quote> {
+        let words = quote.exact.as_str();
+        let (prefix, suffix) = (quote.prefix.as_str(), quote.suffix.as_str());
+        let old = usize::try_from(quote.start).ok().map(|start| self.byte_of(start));
+        let [mut around, mut after, mut before, mut anywhere] = [(); 4].map(|()| Places::default());
+        for byte in occurrences(&self.text, words) {
+            anywhere.add(byte);
+            let is_after = self.stands_between(prefix, byte, words.len(), "");
+            let is_before = self.stands_between("", byte, words.len(), suffix);
+            if is_after {
+                after.add(byte);
+            }
+            if is_before {
+                before.add(byte);
+            }
+            if is_after && is_before {
+                if old == Some(byte) {
+                    return Some(self.quote_at(byte, quote.exact.clone()));
+                }
+                around.add(byte);
+            }
+        }
+        let byte = around.only().or(after.only()).or(before.only()).or(anywhere.only());
+        byte.map(|byte| self.quote_at(byte, quote.exact.clone()))
+    }
+
+    /// Whether so many bytes from one on stand between these words.
+    fn stands_between(&self, prefix: &str, byte: usize, length: usize, suffix: &str) -> bool {
+        let before = self.text.get(..byte).unwrap_or_default();
+        let after = self.text.get(byte + length..).unwrap_or_default();
+        before.ends_with(prefix) && after.starts_with(suffix)
     }
 
     fn quote_at(&self, byte: usize, exact: Exact) -> Quote {
@@ -453,7 +494,7 @@ impl<'t> QuotableText<'t> {
             return Vec::new();
         }
         // Slide a window of as many words over the text, counting the words shared.
-        let text: Vec<(Range<usize>, String)> = words(self.text).collect();
+        let text: Vec<(Range<usize>, String)> = words(&self.text).collect();
         let mut shared = 0;
         let mut have: HashMap<&str, usize> = HashMap::new();
         let mut best: Vec<(usize, usize)> = Vec::new();
@@ -543,22 +584,59 @@ pub struct Coverage {
     pub unquoted: Vec<Passage>,
 }
 
-/// The bytes at which some words begin, overlapping places included.
-fn occurrences(text: &str, words: &str) -> Vec<usize> {
-    // More places than this tell nothing more, and a text of one repeated letter has millions.
+/// Places in a text: how many, and the first of them.
+#[derive(Debug, Default)]
+struct Places {
+    count: usize,
+    first: Vec<usize>,
+}
+
+impl Places {
+    /// So many are enough to say that there are many.
     const MOST: usize = 1000;
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(place) = text.get(from..).and_then(|rest| rest.find(words)) {
-        let byte = from + place;
-        found.push(byte);
-        if found.len() == MOST {
-            break;
+
+    fn add(&mut self, byte: usize) {
+        self.count += 1;
+        if self.first.len() < 3 {
+            self.first.push(byte);
         }
-        from =
-            byte + text.get(byte..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
     }
-    found
+
+    fn only(&self) -> Option<usize> {
+        self.first.first().copied().filter(|_| self.count == 1)
+    }
+}
+
+/// The bytes at which some words begin, overlapping places included, in time linear in both
+/// (Knuth, Morris and Pratt, "Fast pattern matching in strings", 1977).
+fn occurrences(text: &str, words: &str) -> impl Iterator<Item = usize> {
+    let words = words.as_bytes();
+    // For each beginning of the words, the longest one that it also ends with.
+    let mut borders: Vec<usize> = Vec::with_capacity(words.len());
+    for byte in words {
+        let matched = borders.last().map_or(0, |last| advance(words, &borders, *last, *byte));
+        borders.push(matched);
+    }
+    let mut matched = 0;
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
+        matched = advance(words, &borders, matched, byte);
+        if matched < words.len() {
+            return None;
+        }
+        matched = borders.last().copied().unwrap_or_default();
+        Some(at + 1 - words.len())
+    })
+}
+
+/// How much of the words is matched with one byte more.
+fn advance(words: &[u8], borders: &[usize], mut matched: usize, byte: u8) -> usize {
+    while words.get(matched) != Some(&byte) {
+        let Some(shorter) = matched.checked_sub(1).and_then(|last| borders.get(last)) else {
+            return 0;
+        };
+        matched = *shorter;
+    }
+    matched + 1
 }
 
 /// The words of a text in lower case, with the bytes they stand in.
@@ -645,6 +723,50 @@ mod tests {
     }
 
     #[test]
+    fn words_without_the_context_given_are_refused_with_their_place() {
+        let draft = QuoteDraft { prefix: Some(Context("shut ".to_owned())), ..draft("open") };
+
+        let error = QuotableText::new("half open").anchor(&draft).unwrap_err();
+
+        assert!(matches!(&error, Unanchored::OtherContext { count: 1, .. }), "{error:?}");
+        assert_eq!(
+            error.detail(),
+            "these words stand once in the source's text, but not with this `prefix` and `suffix`: \
+             5–9 “half open”"
+        );
+    }
+
+    #[test]
+    fn one_place_is_found_among_thousands() {
+        let text = QuotableText::new(format!("X q. {}X q. unique q!", "q. ".repeat(3000)));
+        let suffix =
+            |suffix: &str| QuoteDraft { suffix: Some(Context(suffix.to_owned())), ..draft("q") };
+
+        assert_eq!(text.anchor(&suffix("!")).unwrap().start, 9017);
+        let error = text.anchor(&suffix(".")).unwrap_err();
+        assert!(error.detail().starts_with("these words stand at least 1000 times"), "{error:?}");
+    }
+
+    fn again(old: &str, exact: &str, prefix: &str, new: &str) -> Option<i32> {
+        let draft = QuoteDraft { prefix: Some(Context(prefix.to_owned())), ..draft(exact) };
+        let quote = QuotableText::new(old).anchor(&draft).unwrap();
+        QuotableText::new(new).anchor_again(&quote).map(|quote| quote.start)
+    }
+
+    #[test]
+    fn a_quote_is_found_again_by_what_stands_around_it_and_not_by_its_old_place() {
+        let old = "Alpha beta gamma. Delta beta epsilon. Zeta beta eta.";
+        assert_eq!(again(old, "beta", "Zeta ", old), Some(43));
+        // Other equal words now stand at the old place.
+        let new = format!("Nineteen characters{old}");
+        assert_eq!(again(old, "beta", "Zeta ", &new), Some(62));
+        // One side of what stood around it is enough, and so are words that stand once.
+        assert_eq!(again(old, "beta", "Zeta ", "beta. Zeta beta eta. beta"), Some(11));
+        assert_eq!(again(old, "beta", "Zeta ", "Only beta."), Some(5));
+        assert_eq!(again(old, "beta", "Zeta ", "beta or beta"), None);
+    }
+
+    #[test]
     fn unknown_words_are_refused_with_the_nearest_passage() {
         let text = "None of this is sinister. Open source is a means, not an end. The question is another.";
 
@@ -717,6 +839,13 @@ mod tests {
                 Err(Unanchored::Ambiguous { count, .. }) => prop_assert!(count > 1),
                 Err(error) => prop_assert!(false, "{:?}", error),
             }
+        }
+
+        #[test]
+        fn every_place_is_found(text in "[ab]{0,40}", words in "[ab]{1,4}") {
+            let places: Vec<usize> =
+                (0..text.len()).filter(|at| text.as_bytes()[*at..].starts_with(words.as_bytes())).collect();
+            prop_assert_eq!(occurrences(&text, &words).collect::<Vec<_>>(), places);
         }
 
         #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::kinds::RelationKind;
+
 /// A readable name: lower-case ASCII letters and digits in groups joined by single hyphens.
 ///
 /// A text that reads as a UUID is no slug, so that a path segment is never ambiguous.
@@ -74,11 +76,22 @@ impl Slug {
     }
 
     /// The slug that several parts suggest together, each kept recognisable.
-    pub fn join(parts: &[&str], fallback: &str) -> Self {
+    fn join(parts: &[&str], fallback: &str) -> Self {
         let share = Self::MAX / parts.len().max(1) - 1;
         let cut: Vec<&str> = parts.iter().map(|part| cut_at_hyphen(part, share)).collect();
         Self::parse(&cut.join("-"))
             .unwrap_or_else(|_| Self(format!("{fallback}-{}", Self::digest(&parts.join("-")))))
+    }
+
+    /// The slug of a relation that is given none: from its first premise to its target.
+    pub fn of_relation(premise: &Self, kind: RelationKind, target: &Self) -> Self {
+        Self::join(&[premise.as_str(), kind.as_str(), target.as_str()], "relation")
+    }
+
+    /// The slug of a citation that is given none: what it backs, and the beginning of its words.
+    pub fn of_citation(backed: &Self, exact: &str) -> Self {
+        let words = Self::derive(exact, "quote");
+        Self::join(&[backed.as_str(), words.as_str()], "quote")
     }
 
     /// This slug, told apart from others by a number: `name-2`.
@@ -86,18 +99,6 @@ impl Slug {
     pub fn numbered(&self, number: usize) -> Self {
         let tail = format!("-{number}");
         Self(format!("{}{tail}", cut_at_hyphen(&self.0, Self::MAX - tail.len())))
-    }
-
-    /// This slug if it is free, else the first numbered one that is.
-    #[must_use]
-    pub fn first_free(&self, taken: impl Fn(&Self) -> bool) -> Self {
-        let mut candidate = self.clone();
-        let mut number = 2;
-        while taken(&candidate) {
-            candidate = self.numbered(number);
-            number += 1;
-        }
-        candidate
     }
 
     /// This slug and its numbered kin: the first is the slug itself.
@@ -118,7 +119,7 @@ impl Slug {
 /// The longest beginning of at most `most` characters that ends between two groups,
 /// or in the middle of one where the first group alone is longer.
 fn cut_at_hyphen(text: &str, most: usize) -> &str {
-    let Some(beginning) = text.get(..most) else { return text };
+    let Some(beginning) = text.get(..most).filter(|_| text.len() > most) else { return text };
     if text.as_bytes().get(most) == Some(&b'-') {
         return beginning.trim_end_matches('-');
     }

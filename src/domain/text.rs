@@ -27,7 +27,7 @@ pub enum TextError {
     },
     /// A character that no text may hold.
     #[error(
-        "has the control character U+{code:04X} at character {at}; only tab and newline are allowed"
+        "has the control character U+{code:04X} at character {at}, which no text here may have"
     )]
     Control {
         /// The code point.

@@ -49,11 +49,6 @@ pub enum Appearance {
 }
 
 impl Outline {
-    /// The whole outline of a debate, in time linear in its size.
-    pub fn of(debate: &Debate) -> Self {
-        Self::to_depth(debate, u32::MAX)
-    }
-
     /// The outline of a debate, cut at a depth, in time linear in its size.
     pub fn to_depth(debate: &Debate, depth: u32) -> Self {
         let mut whole = Walk::new(debate, u32::MAX);

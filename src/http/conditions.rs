@@ -51,14 +51,20 @@ impl Conditions {
             ));
         }
         let current = version.to_string();
+        if self.has(&current) {
+            let detail =
+                format!("The record is in version \"{version}\", which `If-None-Match` names.");
+            return Err(Problem::new(Code::PreconditionFailed, detail));
+        }
         let stale = match &self.if_match {
             None | Some(Tags::Any) => false,
             // Only strong tags can be equal in the strong comparison that If-Match asks for.
             Some(Tags::OneOf(tags)) => !tags.iter().any(|tag| !tag.weak && tag.text == current),
         };
         if stale {
-            let detail =
-                format!("The record is now in version \"{version}\"; `If-Match` names another.");
+            let detail = format!(
+                "The record is now in version \"{version}\"; `If-Match` names no such strong tag."
+            );
             return Err(Problem::new(Code::PreconditionFailed, detail));
         }
         Ok(())
@@ -107,7 +113,16 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
         if rest == "*" {
             return Ok(Some(Tags::Any));
         }
-        while !rest.is_empty() {
+        if rest.is_empty() {
+            // What a client sends whose variable is empty, and not what it means.
+            return Err(bad());
+        }
+        loop {
+            // A list may have empty elements (RFC 9110 section 5.6.1).
+            rest = rest.trim_start_matches([',', ' ', '\t']);
+            if rest.is_empty() {
+                break;
+            }
             let (weak, opened) = match rest.strip_prefix("W/") {
                 Some(strong) => (true, strong),
                 None => (false, rest),
@@ -116,11 +131,9 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
             let (text, after) = inside.split_once('"').ok_or_else(bad)?;
             all.push(Tag { weak, text: text.to_owned() });
             rest = after.trim_start();
-            rest = match rest.strip_prefix(',') {
-                Some(next) => next.trim_start(),
-                None if rest.is_empty() => rest,
-                None => return Err(bad()),
-            };
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return Err(bad());
+            }
         }
     }
     Ok((!all.is_empty()).then_some(Tags::OneOf(all)))

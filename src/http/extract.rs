@@ -4,19 +4,15 @@
 //! parameters of the API document from them.
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::future::{Ready, ready};
 
+use super::body;
 use super::problem::{Code, Part, Problem, Result};
 use crate::domain::input::{self, At, FaultCode, Faults, FromJson};
-
-/// The largest body taken, in bytes: a source's text of 5 MB, with room for JSON's escapes.
-pub const BODY_LIMIT: usize = 12_000_000;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -27,51 +23,14 @@ impl<T: FromJson + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = check_media_type(request);
-        let body = collect(payload.take());
+        let head = body::check_head(request);
+        let body = body::collect(payload.take());
         Box::pin(async move {
-            media_type?;
-            let body = body.await?;
-            let value = parse(&body)?;
+            head?;
+            let value = body::parse(&body.await?)?;
             input::read(value).map(Self).map_err(|faults| Problem::faults(Part::Body, faults))
         })
     }
-}
-
-fn check_media_type(request: &HttpRequest) -> Result<()> {
-    let given = request.headers().get(header::CONTENT_TYPE).map(|v| v.to_str().unwrap_or("?"));
-    let essence = given.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    if essence == "application/json" || essence == "application/merge-patch+json" {
-        return Ok(());
-    }
-    let detail = match given {
-        Some(given) => format!("`{given}` is not taken here; send `application/json`."),
-        None => "There is no `Content-Type`; send `application/json`.".to_owned(),
-    };
-    Err(Problem::new(Code::UnsupportedMediaType, detail))
-}
-
-async fn collect(mut payload: Payload) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| {
-            Problem::new(Code::BadRequest, format!("The body cannot be read: {error}."))
-        })?;
-        if body.len() + chunk.len() > BODY_LIMIT {
-            let detail = format!("At most {BODY_LIMIT} bytes are taken at once.");
-            return Err(Problem::new(Code::BodyTooLarge, detail));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn parse(body: &[u8]) -> Result<Value> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(Problem::new(Code::BadJson, "The body is empty."));
-    }
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::new(Code::BadJson, format!("The body is not JSON: {error}.")))
 }
 
 /// The parameters of the query string.
@@ -173,7 +132,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
             Ok(path) => Ok(Self(path.into_inner())),
             Err(_) => Err(Problem::new(
                 Code::NotFound,
-                "A part of the path is neither an id nor a slug, so it names nothing.",
+                "A part of the path is neither an id nor a slug, so it names nothing. A slug is \
+                 lower-case letters a-z and digits, in groups joined by single hyphens.",
             )),
         })
     }

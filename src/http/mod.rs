@@ -3,9 +3,11 @@
 //! **Invariant:** every answer of 400 and above is a [`problem::Problem`] from the code table.
 
 pub mod answer;
+pub mod body;
 pub mod conditions;
 pub mod extract;
 pub mod middleware;
 pub mod page;
 pub mod parameters;
+pub mod patch;
 pub mod problem;

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -183,6 +183,37 @@ sorts! {
     }
 }
 
+sorts! {
+    /// The same orders, where the newest are first by default.
+    pub enum NewestFirst {
+        /// Newest first.
+        CreatedDown = "-created",
+        /// Oldest first.
+        Created = "created",
+        /// Last changed first.
+        UpdatedDown = "-updated",
+        /// Longest unchanged first.
+        Updated = "updated",
+        /// By slug.
+        Slug = "slug",
+        /// By slug, backwards.
+        SlugDown = "-slug",
+    }
+}
+
+impl From<NewestFirst> for Sort {
+    fn from(sort: NewestFirst) -> Self {
+        match sort {
+            NewestFirst::CreatedDown => Self::CreatedDown,
+            NewestFirst::Created => Self::Created,
+            NewestFirst::UpdatedDown => Self::UpdatedDown,
+            NewestFirst::Updated => Self::Updated,
+            NewestFirst::Slug => Self::Slug,
+            NewestFirst::SlugDown => Self::SlugDown,
+        }
+    }
+}
+
 impl Sort {
     /// Whether the order is turned round.
     pub fn is_down(self) -> bool {
@@ -242,6 +273,15 @@ pub enum Key {
 }
 
 impl Key {
+    /// Whether a record can have it. A cursor is not signed, and may be anybody's work.
+    fn can_be_stored(&self) -> bool {
+        match self {
+            Self::Text(text) => Slug::parse(text).is_ok(),
+            Self::Time(time) => (1..=9999).contains(&time.year()),
+            Self::Id | Self::Number(_) | Self::Span(..) => true,
+        }
+    }
+
     /// The time, in a list sorted by one.
     pub fn time(&self) -> Result<DateTime<Utc>> {
         if let Self::Time(time) = self { Ok(*time) } else { Err(bad_cursor()) }
@@ -395,7 +435,7 @@ fn open(cursor: &Cursor, query: &str) -> Result<After> {
         .decode(&cursor.0)
         .ok()
         .and_then(|json| serde_json::from_slice::<Sealed>(&json).ok())
-        .filter(|sealed| sealed.query == query)
+        .filter(|sealed| sealed.query == query && sealed.after.key.can_be_stored())
         .map(|sealed| sealed.after)
         .ok_or_else(bad_cursor)
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::input::{Fault, FaultCode};
+use crate::domain::input::{Fault, FaultCode, Faults};
 
 /// What every handler answers.
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -74,6 +74,8 @@ codes! {
         "The new text no longer holds the words that some citations quote, or holds them more than once. `orphans` names those citations. Mend or delete them first; all others would be moved to their new place.";
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The record is not in the state that you asked for"
         "With `If-Match`: the record has changed since you read it, or is not there. Read it again, apply your change to what you find, and send it with the new `ETag`. With `If-None-Match: *`: the record exists already.";
+    RequestTimeout "request-timeout" REQUEST_TIMEOUT "The body did not come in time"
+        "The server waits a minute for the whole body of a request. Send it again, faster or in smaller parts.";
     BodyTooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large"
         "`detail` gives the bound. Send less at once.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken here"
@@ -177,13 +179,13 @@ impl Problem {
     }
 
     /// A record of this kind has the slug already.
-    pub fn slug_taken(kind: &str, slug: impl fmt::Display) -> Self {
-        Self::new(
-            Code::SlugTaken,
-            format!(
-                "There is a {kind} `{slug}` already: give another `slug`, leave it out to have one derived, or PUT to its address to replace the {kind}."
-            ),
-        )
+    pub fn slug_taken(kind: &str, slug: Option<&str>) -> Self {
+        let named = slug.map_or_else(|| "with this slug".to_owned(), |slug| format!("`{slug}`"));
+        let detail = format!(
+            "There is a {kind} {named} already: give another `slug`, leave it out to have one \
+             derived, or PUT to its address to replace the {kind}."
+        );
+        Self::new(Code::SlugTaken, detail)
     }
 
     /// The faults of an input.
@@ -195,6 +197,7 @@ impl Problem {
         };
         let detail = match faults.len() {
             1 => "There is one fault, named in `errors`.".to_owned(),
+            n @ Faults::MOST.. => format!("There are many faults; `errors` names the first {n}."),
             n => format!("There are {n} faults, named in `errors`."),
         };
         let mut problem = Self::new(code, detail);
@@ -210,17 +213,17 @@ impl Problem {
 
     /// Other records still use the one to be deleted.
     pub fn in_use(users: Vec<Named>) -> Self {
-        let mut problem =
-            Self::new(Code::InUse, format!("{} record(s) still use it: see `users`.", users.len()));
-        problem.0.users = users;
+        let detail = format!("{} record(s) still use it: see `users`.", counted(&users));
+        let mut problem = Self::new(Code::InUse, detail);
+        problem.0.users = first(users);
         problem
     }
 
     /// Quotes that a new text would leave without a place.
     pub fn orphaned(orphans: Vec<Named>) -> Self {
-        let detail = format!("{} citation(s) would be orphaned: see `orphans`.", orphans.len());
+        let detail = format!("{} citation(s) would be orphaned: see `orphans`.", counted(&orphans));
         let mut problem = Self::new(Code::QuotesOrphaned, detail);
-        problem.0.orphans = orphans;
+        problem.0.orphans = first(orphans);
         problem
     }
 
@@ -257,6 +260,16 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
+    /// Others changed the same records at the same time, and one of all had to give way.
+    pub fn contended(cause: &dyn std::error::Error) -> Self {
+        let mut problem = Self::new(
+            Code::Unavailable,
+            "Others were changing the same records. Nothing was changed; send the request again.",
+        );
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
     /// The faults, without the part of the request they are in.
     pub fn into_faults(self) -> Vec<Fault> {
         self.0.faults.into_iter().map(|(_, fault)| fault).collect()
@@ -281,6 +294,51 @@ impl Problem {
             users: inner.users.clone(),
             orphans: inner.orphans.clone(),
         }
+    }
+}
+
+/// How many records a problem names at most.
+const MOST_NAMED: usize = 100;
+
+fn first(mut named: Vec<Named>) -> Vec<Named> {
+    named.truncate(MOST_NAMED);
+    named
+}
+
+/// How many there are, and that not all are named if they are not.
+fn counted(named: &[Named]) -> String {
+    match named.len() {
+        few @ 0..=MOST_NAMED => few.to_string(),
+        many => format!("{many} (of which {MOST_NAMED} are named)"),
+    }
+}
+
+/// Faults that are found one after the other, in the database, to be told together.
+#[derive(Debug, Default)]
+pub struct Found(Vec<(Part, Fault)>);
+
+impl Found {
+    /// Keeps the faults of a result. `None` means that there were some.
+    pub fn keep<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) if !problem.0.faults.is_empty() => {
+                self.0.extend(problem.0.faults);
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Whether there is no fault.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problem that they are, in the order they were found.
+    pub fn into_problem(self) -> Problem {
+        let part = self.0.first().map_or(Part::Body, |(part, _)| *part);
+        Problem::faults(part, self.0.into_iter().map(|(_, fault)| fault).collect())
     }
 }
 

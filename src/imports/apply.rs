@@ -1,11 +1,11 @@
 //! Writes one document, record by record, through the queries of the slices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::report::{Report, Tally};
+use crate::citations::queries::QuotedSources;
 use crate::db::Conn;
-use crate::domain::ids::{ArgumentId, PositionId, Ref, RelationId, TopicId};
-use crate::domain::input::{Fault, FaultCode};
+use crate::domain::ids::{ArgumentId, PositionId, Ref, RelationId, SourceId, SourceRef, TopicId};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
 use crate::formats::document::{
@@ -14,25 +14,37 @@ use crate::formats::document::{
 };
 use crate::formats::native::Parsed;
 use crate::http::answer::Put;
-use crate::http::problem::{Part, Problem, Result};
+use crate::http::problem::{Found, Problem, Result};
 use crate::links::queries::End;
+use crate::sources::Source;
 use crate::{arguments, citations, positions, relations, sources, topics};
 
 /// Writes a document. The caller has opened the transaction.
 pub async fn document(conn: &mut Conn, parsed: &Parsed) -> Result<Report> {
     let document = &parsed.document;
     let mut report = Report::default();
-    // Locks are taken in one order, sources before topics, each by slug, so that two imports at
-    // once take turns and never wait for each other.
-    for source in in_order(&document.sources, |source| &source.slug) {
-        write_source(conn, source, &mut report.sources).await?;
+    // Everything is locked before anything is changed, in the one order that all writers keep:
+    // sources by slug, then topics. So two imports at once take turns.
+    let cited = cited(&document.topics);
+    let there = lock_sources(conn, &document.sources, &cited).await?;
+    let topics: Vec<&Slug> = document.topics.iter().map(|topic| &topic.slug).collect();
+    let new_texts = there.iter().filter(|(record, what, current)| {
+        *what == Put::Replaced && sources::queries::is_new_text(current, record.text.as_ref())
+    });
+    let new_texts: Vec<SourceId> = new_texts.map(|(_, _, current)| current.id).collect();
+    citations::queries::lock_topics(conn, &topics, &new_texts).await?;
+
+    for (record, what, current) in there {
+        write_source(conn, record, what, current, &mut report.sources).await?;
     }
-    let cited = cited_sources(conn, &document.topics).await?;
-    let mut faults = Vec::new();
+    let cited: Vec<SourceRef> = cited.into_iter().cloned().map(Ref::Slug).collect();
+    let cited: Vec<&SourceRef> = cited.iter().collect();
+    let cited = citations::queries::lock_sources(conn, &cited).await?;
+    let mut found = Found::default();
     for topic in in_order(&document.topics, |topic| &topic.slug) {
-        write_topic(conn, topic, &cited, &mut report, &mut faults).await?;
+        write_topic(conn, topic, &cited, &mut report, &mut found).await?;
     }
-    if faults.is_empty() { Ok(report) } else { Err(Problem::faults(Part::Body, faults)) }
+    if found.is_empty() { Ok(report) } else { Err(found.into_problem()) }
 }
 
 fn in_order<T>(records: &[T], slug: impl Fn(&T) -> &Slug) -> Vec<&T> {
@@ -41,8 +53,40 @@ fn in_order<T>(records: &[T], slug: impl Fn(&T) -> &Slug) -> Vec<&T> {
     sorted
 }
 
-async fn write_source(conn: &mut Conn, record: &SourceRecord, tally: &mut Tally) -> Result<()> {
-    let fields = sources::queries::Fields {
+/// The slugs of the sources that topics quote, in their order.
+fn cited(topics: &[TopicRecord]) -> BTreeSet<&Slug> {
+    topics.iter().flat_map(|topic| &topic.citations).map(|citation| &citation.source).collect()
+}
+
+/// Locks the sources that a document writes and those that it quotes. Gives the ones it writes:
+/// made, or as they are so far.
+async fn lock_sources<'d>(
+    conn: &mut Conn,
+    records: &'d [SourceRecord],
+    cited: &BTreeSet<&'d Slug>,
+) -> Result<Vec<(&'d SourceRecord, Put, Source)>> {
+    let records: BTreeMap<&Slug, &SourceRecord> =
+        records.iter().map(|record| (&record.slug, record)).collect();
+    let all: BTreeSet<&Slug> = records.keys().chain(cited).copied().collect();
+    let mut there = Vec::with_capacity(records.len());
+    for slug in all {
+        match records.get(slug) {
+            Some(record) => {
+                let (fields, text) = (source_fields(record), record.text.clone());
+                let (what, current) =
+                    sources::queries::insert_or_lock(conn, slug, &fields, text).await?;
+                there.push((*record, what, current));
+            }
+            None => {
+                citations::queries::lock_sources(conn, &[&Ref::Slug(slug.clone())]).await?;
+            }
+        }
+    }
+    Ok(there)
+}
+
+fn source_fields(record: &SourceRecord) -> sources::queries::Fields {
+    sources::queries::Fields {
         title: record.title.clone(),
         authors: record.authors.clone(),
         publisher: record.publisher.clone(),
@@ -50,14 +94,21 @@ async fn write_source(conn: &mut Conn, record: &SourceRecord, tally: &mut Tally)
         url: record.url.clone(),
         licence: record.licence.clone(),
         origin: record.origin.clone(),
-    };
-    let text = record.text.clone();
-    let (what, current) =
-        sources::queries::insert_or_lock(conn, &record.slug, &fields, text.clone()).await?;
+    }
+}
+
+async fn write_source(
+    conn: &mut Conn,
+    record: &SourceRecord,
+    what: Put,
+    current: Source,
+    tally: &mut Tally,
+) -> Result<()> {
     match what {
         Put::Created => tally.create(),
         Put::Replaced => {
-            let version = current.version;
+            let (version, text) = (current.version, record.text.clone());
+            let fields = source_fields(record);
             let now = sources::queries::update(conn, current, fields, Some(text)).await?;
             tally.meet(now.version != version);
         }
@@ -65,29 +116,12 @@ async fn write_source(conn: &mut Conn, record: &SourceRecord, tally: &mut Tally)
     Ok(())
 }
 
-/// Every source that the topics quote, locked; `None` for one that is not there.
-async fn cited_sources(
-    conn: &mut Conn,
-    topics: &[TopicRecord],
-) -> Result<HashMap<Slug, Option<citations::queries::Quoted>>> {
-    let mut slugs: Vec<&Slug> =
-        topics.iter().flat_map(|topic| &topic.citations).map(|c| &c.source).collect();
-    slugs.sort();
-    slugs.dedup();
-    let mut found = HashMap::with_capacity(slugs.len());
-    for slug in slugs {
-        let source = citations::queries::lock_source_if_any(conn, &Ref::Slug(slug.clone())).await?;
-        found.insert(slug.clone(), source);
-    }
-    Ok(found)
-}
-
 async fn write_topic(
     conn: &mut Conn,
     record: &TopicRecord,
-    cited: &HashMap<Slug, Option<citations::queries::Quoted>>,
+    cited: &QuotedSources,
     report: &mut Report,
-    faults: &mut Vec<Fault>,
+    found: &mut Found,
 ) -> Result<()> {
     let fields = topics::queries::Fields {
         title: record.title.clone(),
@@ -116,7 +150,7 @@ async fn write_topic(
     write_arguments(conn, topic, &record.arguments, &mut ends, &mut report.arguments).await?;
     write_relations(conn, topic, &record.relations, &mut ends, &mut report.relations).await?;
     let quotes = Quotes { records: &record.citations, cited, ends: &ends };
-    write_citations(conn, topic, &quotes, &mut report.citations, faults).await?;
+    write_citations(conn, topic, &quotes, &mut report.citations, found).await?;
     if stays_archived && report.writes() > writes_before {
         return Err(topics::queries::archived(&record.slug));
     }
@@ -134,7 +168,7 @@ struct Ends {
 /// The quotes of one topic, and what they need to be checked and tied.
 struct Quotes<'a> {
     records: &'a [CitationRecord],
-    cited: &'a HashMap<Slug, Option<citations::queries::Quoted>>,
+    cited: &'a QuotedSources,
     ends: &'a Ends,
 }
 
@@ -283,33 +317,17 @@ async fn write_citations(
     topic: TopicId,
     quotes: &Quotes<'_>,
     tally: &mut Tally,
-    faults: &mut Vec<Fault>,
+    found: &mut Found,
 ) -> Result<()> {
     let there = citations::queries::all_of(conn, topic).await?;
     let mut there: HashMap<Slug, _> = there.into_iter().map(|c| (c.slug.clone(), c)).collect();
     for record in quotes.records {
         let end = quotes.ends.backed(&record.backs)?;
-        let Some(Some(source)) = quotes.cited.get(&record.source) else {
-            let detail = format!(
-                "there is no source `{}`, neither in the document nor in the database",
-                record.source
-            );
-            faults.push(Fault {
-                pointer: record.at.as_str().to_owned(),
-                code: FaultCode::NotFound,
-                detail,
-            });
-            continue;
-        };
+        let name = Ref::Slug(record.source.clone());
         // Every quote that does not stand in its text is named, not only the first.
-        let quote = match source.anchor(&record.quote, record.at.as_str()) {
-            Ok(quote) => quote,
-            Err(problem) => {
-                faults.extend(problem.into_faults());
-                continue;
-            }
-        };
-        let fields = citations::queries::Fields::new(source.id, end, quote, record.origin.clone());
+        let anchored = quotes.cited.anchor(&name, &record.quote, record.at.as_str());
+        let Some((source, quote)) = found.keep(anchored)? else { continue };
+        let fields = citations::queries::Fields::new(source, end, quote, record.origin.clone());
         match there.remove(&record.slug) {
             None => {
                 citations::queries::insert_fields(conn, topic, &record.slug, &fields).await?;

@@ -12,14 +12,14 @@ pub use types::{EndName, EndRef, Removal};
 use crate::domain::input::{Fault, FaultCode};
 use crate::http::problem::{Part, Problem};
 
-/// A filter names several ends at once.
-pub fn several_ends(detail: &str) -> Problem {
-    let fault = |name: &str| Fault {
-        pointer: name.to_owned(),
+/// A filter names several ends at once: this is the second one.
+pub fn several_ends(second: &str) -> Problem {
+    let fault = Fault {
+        pointer: second.to_owned(),
         code: FaultCode::NotAllowed,
-        detail: format!("{detail}: give one of `position`, `argument` and `relation`"),
+        detail: "cannot be given together with another end".to_owned(),
     };
-    Problem::faults(Part::Query, vec![fault("position")])
+    Problem::faults(Part::Query, vec![fault])
 }
 
 /// A filter names a record that is not there.

@@ -1,5 +1,7 @@
 //! All SQL about links.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -123,26 +125,44 @@ pub async fn release(conn: &mut Conn, topic: &Head, end: End, cascade: bool) -> 
             .collect();
         return if users.is_empty() { Ok(()) } else { Err(Problem::in_use(users)) };
     }
-    // What points at a relation goes with it, and what points at that, until nothing more does.
-    let mut doomed: Vec<End> = Vec::new();
-    let mut found: Vec<End> = relations.into_iter().map(|(id, _)| End::Relation(id)).collect();
-    while !found.is_empty() {
-        doomed.extend(&found);
-        let onto = relations_at(conn, topic, &found).await?;
-        found = onto
-            .into_iter()
-            .map(|(id, _)| End::Relation(id))
-            // A cycle of relations comes back to the record itself.
-            .filter(|other| *other != end && !doomed.contains(other))
-            .collect();
-    }
-    let ids: Vec<RelationId> = doomed.iter().filter_map(|end| end.columns().2).collect();
-    doomed.push(end);
+    let doomed = with_undercuts(conn, topic, end, relations.into_iter().map(|(id, _)| id)).await?;
+    let mut backed: Vec<End> = doomed.iter().copied().map(End::Relation).collect();
+    backed.push(end);
     let backing: Vec<CitationId> =
-        citations_of(conn, topic, &doomed).await?.into_iter().map(|(id, _)| id).collect();
+        citations_of(conn, topic, &backed).await?.into_iter().map(|(id, _)| id).collect();
     diesel::delete(citations::table.filter(citations::id.eq_any(backing))).execute(conn).await?;
-    diesel::delete(relations::table.filter(relations::id.eq_any(ids))).execute(conn).await?;
+    diesel::delete(relations::table.filter(relations::id.eq_any(doomed))).execute(conn).await?;
     Ok(())
+}
+
+/// Relations with those onto them, and those onto these, until nothing more points at any: but not
+/// `end` itself, to which a cycle of relations comes back.
+async fn with_undercuts(
+    conn: &mut Conn,
+    topic: &Head,
+    end: End,
+    relations: impl Iterator<Item = RelationId>,
+) -> Result<HashSet<RelationId>> {
+    let undercuts: Vec<(RelationId, Option<RelationId>)> = relations::table
+        .filter(relations::topic_id.eq(topic.id))
+        .filter(relations::target_relation_id.is_not_null())
+        .select((relations::id, relations::target_relation_id))
+        .load(conn)
+        .await?;
+    let mut onto: HashMap<RelationId, Vec<RelationId>> = HashMap::new();
+    for (relation, target) in undercuts {
+        if let Some(target) = target {
+            onto.entry(target).or_default().push(relation);
+        }
+    }
+    let mut doomed = HashSet::new();
+    let mut ahead: Vec<RelationId> = relations.collect();
+    while let Some(relation) = ahead.pop() {
+        if End::Relation(relation) != end && doomed.insert(relation) {
+            ahead.extend(onto.remove(&relation).unwrap_or_default());
+        }
+    }
+    Ok(doomed)
 }
 
 /// The relations that have one of these records as target or premise.

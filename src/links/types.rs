@@ -12,7 +12,7 @@ use crate::http::parameters::parameters;
 
 /// A record of the topic, named by id or slug: exactly one of the three.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum EndRef {
     /// The id or slug of a position.
     Position(PositionRef),
@@ -32,18 +32,25 @@ impl EndRef {
         }
     }
 
-    /// The one that is given, or none; more than one is a fault.
+    /// The one that is given, or none; the name of the second one if there are several.
     pub fn one_of(
         position: Option<PositionRef>,
         argument: Option<ArgumentRef>,
         relation: Option<RelationRef>,
     ) -> Result<Option<Self>, &'static str> {
+        let given = [
+            ("position", position.is_some()),
+            ("argument", argument.is_some()),
+            ("relation", relation.is_some()),
+        ];
+        if let Some((second, _)) = given.into_iter().filter(|(_, is_given)| *is_given).nth(1) {
+            return Err(second);
+        }
         match (position, argument, relation) {
             (None, None, None) => Ok(None),
-            (Some(position), None, None) => Ok(Some(Self::Position(position))),
-            (None, Some(argument), None) => Ok(Some(Self::Argument(argument))),
-            (None, None, Some(relation)) => Ok(Some(Self::Relation(relation))),
-            _ => Err("must name one record, not several"),
+            (Some(position), _, _) => Ok(Some(Self::Position(position))),
+            (None, Some(argument), _) => Ok(Some(Self::Argument(argument))),
+            (_, _, Some(relation)) => Ok(Some(Self::Relation(relation))),
         }
     }
 }
@@ -61,8 +68,8 @@ impl FromJson for EndRef {
                 faults.push(at, FaultCode::Missing, detail);
                 None
             }
-            Err(detail) => {
-                faults.push(at, FaultCode::NotAllowed, detail);
+            Err(_) => {
+                faults.push(at, FaultCode::NotAllowed, "must name one record, not several");
                 None
             }
         }

@@ -17,6 +17,7 @@ use crate::domain::text::{Statement, Summary};
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
 use crate::http::page::{After, Count, Key, Listing, Page};
+use crate::http::patch::patched_origin;
 use crate::http::problem::{Problem, Result};
 use crate::links::Removal;
 use crate::links::queries::{End, release};
@@ -211,7 +212,7 @@ pub async fn patch(
         statement: patch.statement.into_option().unwrap_or(was.statement),
         summary: patch.summary.into_option().unwrap_or(was.summary),
         rank: patch.rank.into_option().unwrap_or(was.rank),
-        origin: patch.origin.into_option().unwrap_or(was.origin),
+        origin: patched_origin(patch.origin, was.origin.as_ref())?,
     };
     update(conn, current, fields).await
 }

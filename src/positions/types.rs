@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::db::schema::positions;
 use crate::domain::ids::{PositionId, PositionRef, TopicId, TopicRef};
 use crate::domain::input::{input, patch};
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Statement, Summary};
 use crate::http::page::sorts;
@@ -67,8 +67,8 @@ patch! {
         pub summary: Summary,
         /// Its place among the positions.
         pub rank: i32,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 

@@ -20,7 +20,8 @@ use crate::domain::text::Scheme;
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
 use crate::http::page::{Count, Key, Listing, Page, Sort};
-use crate::http::problem::{Part, Problem, Result};
+use crate::http::patch::patched_origin;
+use crate::http::problem::{Found, Part, Problem, Result};
 use crate::links::queries::{End, release};
 use crate::links::{self, EndName, EndRef, Removal};
 use crate::topics;
@@ -160,17 +161,22 @@ pub async fn list(
 ) -> Result<Page<Relation>> {
     let filter = &listing.filter;
     let target = EndRef::one_of(filter.position.clone(), filter.argument.clone(), None);
+    let mut found = Found::default();
     let target = match target.map_err(links::several_ends)? {
-        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
+        Some(end) => found.keep(links::queries::filter(conn, topic, &end).await)?,
         None => None,
     };
     let premise = match &filter.premise {
         Some(name) => {
-            let found = links::queries::argument(conn, topic, name).await?;
-            Some(found.ok_or_else(|| links::unknown_filter("premise"))?.0)
+            let premise = links::queries::argument(conn, topic, name).await?;
+            let premise = premise.ok_or_else(|| links::unknown_filter("premise"));
+            found.keep(premise)?.map(|(id, _)| id)
         }
         None => None,
     };
+    if !found.is_empty() {
+        return Err(found.into_problem());
+    }
     let matching = || {
         let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
         if let Some(kind) = filter.relation {
@@ -235,16 +241,34 @@ pub async fn insert(
     new: &NewRelation,
 ) -> Result<(Head, Relation)> {
     let topic = topics::queries::lock(conn, topic).await?;
-    let (ids, slugs) = premises(conn, &topic, new.premises.as_slice()).await?;
-    let (target, target_name) = links::queries::end(conn, &topic, &new.target, "/target").await?;
-    let fields = fields(new, target)?;
+    let (ends, slugs, target_name) = checked(conn, &topic, new).await?;
     let slug = match &new.slug {
         Some(slug) => slug.clone(),
         None => derived_slug(conn, &topic, &slugs, new.kind, target_name.slug()).await?,
     };
+    let (ids, fields) = ends;
     let id = insert_fields(conn, topic.id, &slug, &ids, &fields).await?;
     let relation = find(conn, &topic, &Ref::Id(id)).await?;
     Ok((topic, relation))
+}
+
+/// The premises and columns of a new relation, with the slugs of its ends; or everything that is
+/// wrong with it.
+async fn checked(
+    conn: &Conn,
+    topic: &Head,
+    new: &NewRelation,
+) -> Result<((Vec<ArgumentId>, Fields), Vec<Slug>, EndName)> {
+    let symmetric = new.symmetric.unwrap_or(false);
+    let mut found = Found::default();
+    let premises = found.keep(premises(conn, topic, new.premises.as_slice()).await)?;
+    let target = found.keep(links::queries::end(conn, topic, &new.target, "/target").await)?;
+    let symmetry = found.keep(check_symmetric(new.kind, symmetric))?;
+    let (Some((ids, slugs)), Some((target, name)), Some(())) = (premises, target, symmetry) else {
+        return Err(found.into_problem());
+    };
+    let fields = Fields::new(new.kind, target, new.scheme.clone(), symmetric, new.origin.clone());
+    Ok(((ids, fields), slugs, name))
 }
 
 /// The slug that a relation has when it is given none, made free in its topic.
@@ -255,8 +279,8 @@ async fn derived_slug(
     kind: RelationKind,
     target: &Slug,
 ) -> Result<Slug> {
-    let first = premises.first().map_or("", Slug::as_str);
-    let wanted = Slug::join(&[first, kind.as_str(), target.as_str()], "relation");
+    // There is a first one: its type has at least one premise.
+    let wanted = Slug::of_relation(premises.first().unwrap_or(target), kind, target);
     let siblings = relations::table.filter(relations::topic_id.eq(topic.id));
     Ok(free_slug!(conn, siblings, relations::slug, wanted))
 }
@@ -328,18 +352,23 @@ pub async fn ensure(
     pointer: &str,
 ) -> Result<()> {
     let (target, target_name) = links::queries::end(conn, topic, target, pointer).await?;
-    let (position, onto, relation) = target.columns();
-    let alike: Vec<Vec<ArgumentId>> = ends::table
+    let with_argument = premises::table
+        .filter(premises::topic_id.eq(topic.id))
+        .filter(premises::argument_id.eq(argument))
+        .select(premises::relation_id);
+    let alike = ends::table
         .filter(ends::topic_id.eq(topic.id))
+        .filter(ends::id.eq_any(with_argument))
         .filter(ends::kind.eq(kind))
-        .filter(ends::target_position_id.is_not_distinct_from(position))
-        .filter(ends::target_argument_id.is_not_distinct_from(onto))
-        .filter(ends::target_relation_id.is_not_distinct_from(relation))
         .filter(ends::premise_ids.eq(vec![argument]))
-        .select(ends::premise_ids)
-        .limit(1)
-        .load(conn)
-        .await?;
+        .select(ends::id)
+        .into_boxed::<Pg>();
+    let alike = match target {
+        End::Position(id) => alike.filter(ends::target_position_id.eq(id)),
+        End::Argument(id) => alike.filter(ends::target_argument_id.eq(id)),
+        End::Relation(id) => alike.filter(ends::target_relation_id.eq(id)),
+    };
+    let alike: Vec<RelationId> = alike.limit(1).load(conn).await?;
     if alike.is_empty() {
         let wanted =
             derived_slug(conn, topic, std::slice::from_ref(slug), kind, target_name.slug()).await?;
@@ -357,9 +386,7 @@ pub async fn put(
     conditions: &Conditions,
 ) -> Result<(Put, Head, Relation)> {
     let topic = topics::queries::lock(conn, &path.topic).await?;
-    let (ids, _) = premises(conn, &topic, new.premises.as_slice()).await?;
-    let (target, _) = links::queries::end(conn, &topic, &new.target, "/target").await?;
-    let fields = fields(new, target)?;
+    let ((ids, fields), ..) = checked(conn, &topic, new).await?;
     let (what, id) = match find_row(conn, topic.id, &path.relation).await? {
         None => {
             conditions.check_absent()?;
@@ -392,19 +419,25 @@ pub async fn patch(
     let stored = Stored::from(row);
     conditions.check_present(stored.version)?;
     let mut fields = stored.fields.clone();
+    let mut found = Found::default();
     if let Some(target) = patch.target.into_option() {
-        let (target, _) = links::queries::end(conn, &topic, &target, "/target").await?;
-        (fields.target_position_id, fields.target_argument_id, fields.target_relation_id) =
-            target.columns();
+        let target = links::queries::end(conn, &topic, &target, "/target").await;
+        if let Some((target, _)) = found.keep(target)? {
+            (fields.target_position_id, fields.target_argument_id, fields.target_relation_id) =
+                target.columns();
+        }
     }
     fields.kind = patch.kind.into_option().unwrap_or(fields.kind);
     fields.scheme = patch.scheme.into_option().unwrap_or(fields.scheme);
     fields.symmetric = patch.symmetric.into_option().unwrap_or(fields.symmetric);
-    fields.origin = patch.origin.into_option().unwrap_or(fields.origin);
-    check_symmetric(fields.kind, fields.symmetric)?;
+    fields.origin = patched_origin(patch.origin, fields.origin.as_ref())?;
+    found.keep(check_symmetric(fields.kind, fields.symmetric))?;
     let ids = match patch.premises.into_option() {
-        Some(names) => premises(conn, &topic, names.as_slice()).await?.0,
-        None => stored.premises.clone(),
+        Some(names) => found.keep(premises(conn, &topic, names.as_slice()).await)?,
+        None => Some((stored.premises.clone(), Vec::new())),
+    };
+    let Some((ids, _)) = ids.filter(|_| found.is_empty()) else {
+        return Err(found.into_problem());
     };
     update(conn, &stored, &ids, fields).await?;
     find(conn, &topic, &Ref::Id(stored.id)).await
@@ -500,12 +533,6 @@ async fn premises(
     } else {
         Err(Problem::faults(Part::Body, faults))
     }
-}
-
-fn fields(new: &NewRelation, target: End) -> Result<Fields> {
-    let symmetric = new.symmetric.unwrap_or(false);
-    check_symmetric(new.kind, symmetric)?;
-    Ok(Fields::new(new.kind, target, new.scheme.clone(), symmetric, new.origin.clone()))
 }
 
 fn check_symmetric(kind: RelationKind, symmetric: bool) -> Result<()> {

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::ids::{ArgumentRef, PositionRef, RelationId, RelationRef, TopicId, TopicRef};
 use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::RelationKind;
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
 use crate::http::page::Sort;
@@ -58,7 +58,6 @@ input! {
         /// Which way the premises bear on the target.
         pub kind: RelationKind,
         /// The ids or slugs of the arguments; several are linked: they hold only together.
-        #[schema(value_type = Vec<ArgumentRef>, min_items = 1, max_items = 50)]
         pub premises: Premises,
         /// What they bear on.
         pub target: EndRef,
@@ -84,8 +83,8 @@ patch! {
         pub scheme: Option<Scheme>,
         /// Whether premise and target contradict each other; only for `attacks`.
         pub symmetric: bool,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 

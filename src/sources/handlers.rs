@@ -150,8 +150,10 @@ pub async fn list_source_citations(
     listing: Listing<SourceCitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page =
-        queries::citations(&*db.lend().await?, &path.source, &listing, caller.sight()).await?;
+    let (listing, page) = db::snapshot!(db, async |conn| {
+        let page = queries::citations(conn, &path.source, &listing, caller.sight()).await?;
+        Ok((listing, page))
+    })?;
     listing.answer_untagged(&conditions, &page)
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::types::{
-    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch, SourceSort,
+    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch,
 };
 use crate::access::{Sight, visible};
 use crate::citations::Citation;
@@ -19,13 +19,14 @@ use crate::db::schema::{citations_with_ends, sources};
 use crate::domain::ids::{Ref, SourceId, SourceRef};
 use crate::domain::input::Listed;
 use crate::domain::origin::Origin;
-use crate::domain::quote::{QuotableText, QuoteDraft, SourceText};
+use crate::domain::quote::{QuotableText, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Licence, Name, Title};
 use crate::domain::web_url::WebUrl;
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
-use crate::http::page::{After, Count, Key, Listing, Page};
+use crate::http::page::{After, Count, Key, Listing, Page, Sort};
+use crate::http::patch::patched_origin;
 use crate::http::problem::{Named, Problem, Result};
 use crate::links::Removal;
 use crate::topics::queries::check_slug;
@@ -113,18 +114,17 @@ pub async fn list(mut conn: &Conn, listing: &Listing<SourceFilter>) -> Result<Pa
         Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
         None => None,
     };
-    let sort = listing.filter.sort.unwrap_or_default();
-    let down =
-        matches!(sort, SourceSort::CreatedDown | SourceSort::UpdatedDown | SourceSort::SlugDown);
+    let sort = Sort::from(listing.filter.sort.unwrap_or_default());
+    let down = sort.is_down();
     let after = &listing.after;
     let ordered = match sort {
-        SourceSort::Created | SourceSort::CreatedDown => {
+        Sort::Created | Sort::CreatedDown => {
             in_order_of_id!(matching(), sources::id, after, down)
         }
-        SourceSort::Updated | SourceSort::UpdatedDown => {
+        Sort::Updated | Sort::UpdatedDown => {
             in_order!(matching(), sources::updated_at, sources::id, after, Key::time, down)
         }
-        SourceSort::Slug | SourceSort::SlugDown => {
+        Sort::Slug | Sort::SlugDown => {
             in_order!(matching(), sources::slug, sources::id, after, Key::text, down)
         }
     };
@@ -133,14 +133,7 @@ pub async fn list(mut conn: &Conn, listing: &Listing<SourceFilter>) -> Result<Pa
         .limit(listing.limit.with_lookahead())
         .load(&mut conn)
         .await?;
-    Ok(listing.page(rows, total, |source| {
-        let key = match sort {
-            SourceSort::Created | SourceSort::CreatedDown => Key::Id,
-            SourceSort::Updated | SourceSort::UpdatedDown => Key::Time(source.updated_at),
-            SourceSort::Slug | SourceSort::SlugDown => Key::Text(source.slug.to_string()),
-        };
-        After { key, id: source.id.into() }
-    }))
+    Ok(listing.page(rows, total, |source| sort.after(source.id, source.updated_at, &source.slug)))
 }
 
 /// The source, without its text.
@@ -182,7 +175,7 @@ pub async fn citations(
     let total = listing.count.map(|Count::Exact| i64::try_from(spans.len()).unwrap_or(i64::MAX));
     let place = |point: i32| usize::try_from(point).unwrap_or_default();
     let coverage = text.map(|text| {
-        QuotableText::new(&text)
+        QuotableText::new(text)
             .coverage(spans.into_iter().map(|(start, end)| place(start)..place(end)))
     });
 
@@ -215,7 +208,7 @@ pub async fn insert(conn: &mut Conn, new: &NewSource) -> Result<Source> {
     let (fields, text) = (new.into(), new.text.clone().into());
     if let Some(slug) = &new.slug {
         let made = insert_if_free(conn, slug, &fields, &text).await?;
-        return made.ok_or_else(|| Problem::slug_taken("source", slug));
+        return made.ok_or_else(|| Problem::slug_taken("source", Some(slug.as_str())));
     }
     let wanted = Slug::derive(new.title.as_str(), "source");
     loop {
@@ -304,7 +297,7 @@ pub async fn patch(
         published_on: patch.published_on.into_option().unwrap_or(was.published_on),
         url: patch.url.into_option().unwrap_or(was.url),
         licence: patch.licence.into_option().unwrap_or(was.licence),
-        origin: patch.origin.into_option().unwrap_or(was.origin),
+        origin: patched_origin(patch.origin, was.origin.as_ref())?,
     };
     update(conn, current, fields, patch.text.into_option()).await
 }
@@ -340,6 +333,11 @@ pub async fn update(
     Ok(changed)
 }
 
+/// Whether a record's text is another than the one that is stored.
+pub fn is_new_text(current: &Source, text: Option<&SourceText>) -> bool {
+    text.map(SourceText::sha256) != current.sha256
+}
+
 /// Moves every quote of a source to its place in a new text; refuses if one would have none.
 ///
 /// Archived topics let their quotes be moved: it keeps them true, and says nothing new.
@@ -348,16 +346,10 @@ async fn move_quotes(conn: &mut Conn, source: SourceId, text: Option<&str>) -> R
     let text = QuotableText::new(text.unwrap_or_default());
     let mut orphans = Vec::new();
     for citation in &citations {
-        let draft = QuoteDraft::again(
-            citation.exact.clone(),
-            citation.prefix.clone(),
-            citation.suffix.clone(),
-            citation.start_at,
-        );
-        // Where the words around a quote changed too, the quote alone must be enough.
-        match text.anchor(&draft).or_else(|_| text.anchor(&draft.without_place())) {
-            Ok(quote) => relocate(conn, citation, &quote).await?,
-            Err(_) => orphans.push(named(citation)),
+        match text.anchor_again(&citation.quote()) {
+            Some(quote) if orphans.is_empty() => relocate(conn, citation, &quote).await?,
+            Some(_) => {}
+            None => orphans.push(named(citation)),
         }
     }
     if orphans.is_empty() { Ok(()) } else { Err(Problem::orphaned(orphans)) }

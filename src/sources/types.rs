@@ -9,12 +9,12 @@ use crate::citations::Citation;
 use crate::db::schema::sources;
 use crate::domain::ids::{SourceId, SourceRef};
 use crate::domain::input::{Listed, input, patch};
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::quote::{Coverage, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Licence, Name, Tag, Title};
 use crate::domain::web_url::WebUrl;
-use crate::http::page::{NextCursor, PageInfo, sorts};
+use crate::http::page::{NewestFirst, NextCursor, PageInfo};
 use crate::http::parameters::parameters;
 
 /// The authors of a source: at most 100 different ones.
@@ -70,7 +70,6 @@ input! {
         /// Its title.
         pub title: Title,
         /// Who wrote it; leave out when that is not known.
-        #[schema(value_type = Option<Vec<Name>>, max_items = 100)]
         pub authors: Option<Authors>,
         /// Who published it.
         pub publisher: Option<Name>,
@@ -104,26 +103,8 @@ patch! {
         pub licence: Option<Licence>,
         /// Its text, kept to the byte; its quotes move along, or the change is refused.
         pub text: Option<SourceText>,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
-    }
-}
-
-sorts! {
-    /// The orders of the list of sources. A leading hyphen turns one round.
-    pub enum SourceSort {
-        /// Newest first.
-        CreatedDown = "-created",
-        /// Oldest first.
-        Created = "created",
-        /// Last changed first.
-        UpdatedDown = "-updated",
-        /// Longest unchanged first.
-        Updated = "updated",
-        /// By slug.
-        Slug = "slug",
-        /// By slug, backwards.
-        SlugDown = "-slug",
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 
@@ -135,7 +116,7 @@ parameters! {
         pub q: Option<Tag>,
         /// In which order; by default newest first.
         #[param(inline)]
-        pub sort: Option<SourceSort>,
+        pub sort: Option<NewestFirst>,
     }
 }
 

@@ -78,8 +78,8 @@ pub async fn put_topic(
 
 /// Change a topic
 ///
-/// A JSON Merge Patch (RFC 7396): what is left out stays as it is. Archived topics take nothing
-/// but another `status`.
+/// A JSON Merge Patch (RFC 7396): what is left out stays as it is. An archived topic takes only a
+/// patch that gives it another `status`.
 #[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic as it is now")))]
 #[patch("/{topic}")]
 pub async fn patch_topic(

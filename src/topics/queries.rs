@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicSort};
+use super::types::{NewTopic, Topic, TopicFilter, TopicPatch};
 use crate::access::{Sight, visible};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id, lower, starting_with};
@@ -18,7 +18,8 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
-use crate::http::page::{After, Count, Key, Listing, Page};
+use crate::http::page::{Count, Key, Listing, Page, Sort};
+use crate::http::patch::patched_origin;
 use crate::http::problem::{Code, Problem, Result};
 
 /// What reads below a topic need to know of it.
@@ -55,14 +56,15 @@ pub struct Fields {
     pub origin: Option<Origin>,
 }
 
-impl From<&NewTopic> for Fields {
-    fn from(new: &NewTopic) -> Self {
+impl Fields {
+    /// What a client sends; `status` is what the topic has if nothing is said of it.
+    fn of(new: &NewTopic, status: Status) -> Self {
         Self {
             title: new.title.clone(),
             summary: new.summary.clone().unwrap_or_default(),
             tags: new.tags.clone().unwrap_or_default().into_vec(),
             language: new.language.clone().unwrap_or_default(),
-            status: new.status.unwrap_or(Status::Published),
+            status: new.status.unwrap_or(status),
             origin: new.origin.clone(),
         }
     }
@@ -108,18 +110,17 @@ pub async fn list(
         Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
         None => None,
     };
-    let sort = listing.filter.sort.unwrap_or_default();
-    let down =
-        matches!(sort, TopicSort::CreatedDown | TopicSort::UpdatedDown | TopicSort::SlugDown);
+    let sort = Sort::from(listing.filter.sort.unwrap_or_default());
+    let down = sort.is_down();
     let after = &listing.after;
     let ordered = match sort {
-        TopicSort::Created | TopicSort::CreatedDown => {
+        Sort::Created | Sort::CreatedDown => {
             in_order_of_id!(matching(), topics::id, after, down)
         }
-        TopicSort::Updated | TopicSort::UpdatedDown => {
+        Sort::Updated | Sort::UpdatedDown => {
             in_order!(matching(), topics::updated_at, topics::id, after, Key::time, down)
         }
-        TopicSort::Slug | TopicSort::SlugDown => {
+        Sort::Slug | Sort::SlugDown => {
             in_order!(matching(), topics::slug, topics::id, after, Key::text, down)
         }
     };
@@ -128,14 +129,7 @@ pub async fn list(
         .limit(listing.limit.with_lookahead())
         .load(&mut conn)
         .await?;
-    Ok(listing.page(rows, total, |topic| {
-        let key = match sort {
-            TopicSort::Created | TopicSort::CreatedDown => Key::Id,
-            TopicSort::Updated | TopicSort::UpdatedDown => Key::Time(topic.updated_at),
-            TopicSort::Slug | TopicSort::SlugDown => Key::Text(topic.slug.to_string()),
-        };
-        After { key, id: topic.id.into() }
-    }))
+    Ok(listing.page(rows, total, |topic| sort.after(topic.id, topic.updated_at, &topic.slug)))
 }
 
 /// The topic, if the caller may see it.
@@ -176,10 +170,10 @@ pub async fn advance(conn: &mut Conn, topic: TopicId) -> Result<()> {
 
 /// Makes a topic, under a slug derived from its title if it has none.
 pub async fn insert(conn: &mut Conn, new: &NewTopic) -> Result<Topic> {
-    let fields = new.into();
+    let fields = Fields::of(new, Status::Published);
     if let Some(slug) = &new.slug {
         let made = insert_if_free(conn, slug, &fields).await?;
-        return made.ok_or_else(|| Problem::slug_taken("topic", slug));
+        return made.ok_or_else(|| Problem::slug_taken("topic", Some(slug.as_str())));
     }
     let wanted = Slug::derive(new.title.as_str(), "topic");
     loop {
@@ -223,7 +217,7 @@ pub async fn put(
     new: &NewTopic,
     conditions: &Conditions,
 ) -> Result<(Put, Topic)> {
-    let fields = Fields::from(new);
+    let fields = Fields::of(new, Status::Published);
     let (what, current) = match (name, lock_whole(conn, name).await?) {
         (_, Some(current)) => (Put::Replaced, current),
         (Ref::Id(_), None) => return Err(absent(name)),
@@ -238,6 +232,8 @@ pub async fn put(
     }
     conditions.check_present(current.version)?;
     check_slug(new.slug.as_ref(), &current.slug)?;
+    // A draft does not become public, nor an archived topic open, because nothing was said of it.
+    let fields = Fields::of(new, current.status);
     Ok((what, update(conn, current, fields).await?))
 }
 
@@ -257,7 +253,7 @@ pub async fn patch(
         tags: patch.tags.into_option().map_or(was.tags, crate::domain::input::Listed::into_vec),
         language: patch.language.into_option().unwrap_or(was.language),
         status: patch.status.into_option().unwrap_or(was.status),
-        origin: patch.origin.into_option().unwrap_or(was.origin),
+        origin: patched_origin(patch.origin, was.origin.as_ref())?,
     };
     update(conn, current, fields).await
 }

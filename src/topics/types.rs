@@ -10,10 +10,10 @@ use crate::domain::ids::{TopicId, TopicRef};
 use crate::domain::input::{Listed, input, patch};
 use crate::domain::kinds::Status;
 use crate::domain::language::Language;
-use crate::domain::origin::Origin;
+use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
-use crate::http::page::sorts;
+use crate::http::page::NewestFirst;
 use crate::http::parameters::parameters;
 
 /// The tags of a topic: at most 50 different ones.
@@ -59,11 +59,10 @@ input! {
         /// What the question is about; by default empty.
         pub summary: Option<Summary>,
         /// Words to find it by; by default none.
-        #[schema(value_type = Option<Vec<Tag>>, max_items = 50)]
         pub tags: Option<Tags>,
         /// The language it is written in; by default `en`.
         pub language: Option<Language>,
-        /// Where it is in its life; by default `published`.
+        /// Where it is in its life; by default `published`, or what it is already.
         pub status: Option<Status>,
         /// Where it was imported from.
         pub origin: Option<Origin>,
@@ -83,26 +82,8 @@ patch! {
         pub language: Language,
         /// Where it is in its life.
         pub status: Status,
-        /// Where it was imported from.
-        pub origin: Option<Origin>,
-    }
-}
-
-sorts! {
-    /// The orders of the list of topics. A leading hyphen turns one round.
-    pub enum TopicSort {
-        /// Newest first.
-        CreatedDown = "-created",
-        /// Oldest first.
-        Created = "created",
-        /// Last changed first.
-        UpdatedDown = "-updated",
-        /// Longest unchanged first.
-        Updated = "updated",
-        /// By slug.
-        Slug = "slug",
-        /// By slug, backwards.
-        SlugDown = "-slug",
+        /// Where it was imported from; its members are patched, too.
+        pub origin: Option<OriginPatch>,
     }
 }
 
@@ -123,7 +104,7 @@ parameters! {
         pub q: Option<Tag>,
         /// In which order; by default newest first.
         #[param(inline)]
-        pub sort: Option<TopicSort>,
+        pub sort: Option<NewestFirst>,
     }
 }
 

@@ -187,7 +187,7 @@ async fn a_filter_that_names_nothing_is_refused() {
 
     for (path, parameter, code) in [
         ("/arguments?position=nowhere", "position", "not-found"),
-        ("/arguments?position=yes&argument=cheap", "position", "not-allowed"),
+        ("/arguments?position=yes&argument=cheap", "argument", "not-allowed"),
         ("/arguments?position=No%20Slug", "position", "bad-format"),
         ("/arguments?relation=likes", "relation", "not-allowed"),
         ("/relations?premise=nowhere", "premise", "not-found"),

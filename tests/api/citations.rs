@@ -201,3 +201,19 @@ async fn a_deleted_citation_is_gone_and_what_it_backed_stays() {
     app.delete(&topic.path("/citations/price")).await.expect(404);
     app.get(&topic.path("/arguments/cheap")).await.expect(200);
 }
+
+#[actix_web::test]
+async fn a_patch_of_the_context_chooses_among_equal_words() {
+    let app = TestApp::start().await;
+    let topic = app.topic("cats").await;
+    app.source("cats", "cat sat here. cat sat there.").await;
+    let sat = json!({"source": "cats", "exact": "sat", "start": 4, "backs": {"topic": "cats"}});
+    app.put(&topic.path("/citations/sat"), sat).await.expect(201);
+    let patch = async |patch: Value| app.patch(&topic.path("/citations/sat"), patch).await;
+
+    assert_eq!(patch(json!({"suffix": " there"})).await.number_at("/start"), 18);
+    assert_eq!(patch(json!({"prefix": "cat ", "suffix": " here"})).await.number_at("/start"), 4);
+    let nowhere = patch(json!({"prefix": "dog "})).await;
+    assert_eq!(nowhere.faults(), [("/exact".to_owned(), "quote-not-found".to_owned())]);
+    assert_eq!(patch(json!({"origin": null})).await.number_at("/version"), 3);
+}

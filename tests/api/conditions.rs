@@ -2,6 +2,7 @@
 //! sent that the client has already.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::support::{Answer, TestApp, kinds};
 
@@ -31,7 +32,7 @@ async fn a_stale_version_stops_every_change() {
     412 application/problem+json
     {
       "code": "precondition-failed",
-      "detail": "The record is now in version \"1\"; `If-Match` names another.",
+      "detail": "The record is now in version \"1\"; `If-Match` names no such strong tag.",
       "instance": "/v1/topics/llama",
       "request_id": "[request]",
       "status": 412,
@@ -88,6 +89,34 @@ async fn what_is_not_there_has_no_version_to_match() {
         }
         app.get(&kind.free_path()).await.expect(404);
     }
+}
+
+#[actix_web::test]
+async fn a_put_may_ask_that_the_record_is_not_in_a_state() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for kind in kinds() {
+        is_412(&app.put(&kind.path(), kind.put.clone()).if_none_match("\"1\"").await);
+        app.put(&kind.path(), kind.put.clone()).if_none_match("\"7\"").await.expect(200);
+    }
+}
+
+#[actix_web::test]
+async fn a_condition_of_nothing_is_refused_and_not_taken_for_none() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for empty in ["", "  "] {
+        let answer =
+            app.patch("/v1/topics/llama", json!({"summary": "Lost."})).if_match(empty).await;
+        assert_eq!(answer.problem(), (400, "bad-header".to_owned()), "{answer}");
+    }
+    // But a list may have empty elements.
+    app.patch("/v1/topics/llama", json!({"summary": "Kept."}))
+        .if_match(", \"7\" ,, \"1\",")
+        .await
+        .expect(200);
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, kinds};
+use crate::support::{Answer, TestApp, kinds};
 
 /// Bodies with one fault each, the place of it, and its code.
 fn faulty() -> Vec<(&'static str, Value, &'static str, &'static str)> {
@@ -67,7 +67,7 @@ fn faulty() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         (
             topics,
             json!({"title": "T", "origin": {"format": "aif", "fields": {"a": ["\u{0}"]}}}),
-            "/origin/fields",
+            "/origin/fields/a/0",
             "bad-character",
         ),
         (
@@ -225,6 +225,135 @@ async fn a_patch_is_read_as_strictly_as_the_whole() {
 }
 
 #[actix_web::test]
+async fn faults_that_only_the_database_can_tell_are_named_together_too() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    let places = |answer: &Answer| -> Vec<String> {
+        assert_eq!(answer.problem(), (422, "invalid".to_owned()), "{answer}");
+        answer.faults().into_iter().map(|(place, _)| place).collect()
+    };
+
+    let argument = json!({
+        "claim": "New.",
+        "supports": [{"position": "nope"}, {"argument": "cheap"}, {"argument": "nope"}],
+        "attacks": [{"relation": "nope"}],
+        "citations": [
+            {"source": "nope", "exact": "Open"},
+            {"source": "text", "exact": "not there"},
+            {"source": "text", "exact": "Nobody"},
+        ],
+    });
+    let argument = app.post("/v1/topics/llama/arguments", argument).await;
+    let relation = json!({
+        "kind": "supports", "symmetric": true, "premises": ["safe", "nope"], "target": {"position": "nope"},
+    });
+    let relation = app.post("/v1/topics/llama/relations", relation).await;
+    let citation = json!({"source": "nope", "backs": {"argument": "nope"}, "exact": "x"});
+    let citation = app.post("/v1/topics/llama/citations", citation).await;
+    let list = app.get("/v1/topics/llama/citations?source=nope&position=nope").await;
+
+    assert_eq!(
+        places(&argument),
+        [
+            "/supports/0/position",
+            "/supports/2/argument",
+            "/attacks/0/relation",
+            "/citations/0/source",
+            "/citations/1/exact"
+        ]
+    );
+    assert_eq!(places(&relation), ["/premises/1", "/target/position", "/symmetric"]);
+    assert_eq!(places(&citation), ["/source", "/backs/argument"]);
+    assert_eq!(
+        list.faults(),
+        [
+            ("source".to_owned(), "not-found".to_owned()),
+            ("position".to_owned(), "not-found".to_owned())
+        ]
+    );
+    assert_eq!(app.get("/v1/topics/llama/arguments").await.slugs().len(), 3);
+}
+
+#[actix_web::test]
+async fn more_faults_than_anybody_reads_are_cut_and_said_to_be() {
+    let app = TestApp::start().await;
+    let slips: serde_json::Map<String, Value> =
+        (0..500).map(|n| (format!("slip{n}"), n.into())).collect();
+
+    let answer = app.post("/v1/topics", slips.into()).await;
+
+    assert_eq!(answer.faults().len(), 100);
+    assert_eq!(answer.text_at("/detail"), "There are many faults; `errors` names the first 100.");
+}
+
+#[actix_web::test]
+async fn a_number_is_whole_however_it_is_written() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    let rank = async |rank: &str| {
+        let body = format!("{{\"statement\": \"S.\", \"rank\": {rank}}}");
+        let path = "/v1/topics/llama/positions/ranked";
+        app.ask(actix_web::http::Method::PUT, path).body("application/json", body).await
+    };
+
+    assert_eq!(rank("1.0").await.number_at("/rank"), 1);
+    assert_eq!(rank("2e2").await.number_at("/rank"), 200);
+    for wrong in ["1.5", "1e10", "-1e300"] {
+        let fault = [("/rank".to_owned(), "out-of-range".to_owned())];
+        assert_eq!(rank(wrong).await.faults(), fault, "{wrong}");
+    }
+}
+
+#[actix_web::test]
+async fn a_date_is_four_digits_two_and_two() {
+    let app = TestApp::start().await;
+    for wrong in
+        ["-001-01-01", "0000-01-01", " 2024-1-01", "2024-01-1 ", "+2024-1-01", "2024-02-30"]
+    {
+        let answer = app.post("/v1/sources", json!({"title": "T", "published_on": wrong})).await;
+        let fault = [("/published_on".to_owned(), "bad-format".to_owned())];
+        assert_eq!(answer.faults(), fault, "{wrong}");
+    }
+    app.post("/v1/sources", json!({"title": "T", "published_on": "0476-09-04"})).await.expect(201);
+}
+
+#[actix_web::test]
+async fn an_origin_keeps_what_it_is_given_within_its_bounds() {
+    let app = TestApp::start().await;
+    let with = |fields: Value| json!({"title": "T", "origin": {"format": "f", "fields": fields}});
+
+    let extremes =
+        json!({"most": 1.7976931348623157e308, "least": 5e-324, "deep": [[{"a": null}]]});
+    let kept = app.post("/v1/topics", with(extremes.clone())).await.expect(201);
+    let long = app.post("/v1/topics", with(json!({"text": "x".repeat(1_000_000)}))).await;
+
+    assert_eq!(
+        app.get(&format!("/v1/topics/{}", kept.text_at("/slug"))).await.at("/origin/fields"),
+        extremes
+    );
+    assert_eq!(long.faults(), [("/origin/fields".to_owned(), "too-long".to_owned())]);
+}
+
+#[actix_web::test]
+async fn a_patch_goes_into_the_origin() {
+    let app = TestApp::start().await;
+    let origin = json!({"format": "aif", "id": "7", "fields": {"a": 1, "b": {"c": 2, "d": 3}}});
+    app.post("/v1/topics", json!({"slug": "t", "title": "T", "origin": origin})).await.expect(201);
+    let patch = async |origin: Value| app.patch("/v1/topics/t", json!({"origin": origin})).await;
+
+    // As in RFC 7396: null takes away, objects are gone into, all else is put in place.
+    let patched =
+        patch(json!({"id": "8", "fields": {"a": null, "b": {"c": [1]}, "e": {"f": null}}})).await;
+    assert_eq!(
+        patched.at("/origin"),
+        json!({"format": "aif", "id": "8", "fields": {"b": {"c": [1], "d": 3}, "e": {}}})
+    );
+    let wrong = patch(json!({"format": null, "form": 1})).await;
+    assert_eq!(wrong.faults().len(), 2, "{wrong}");
+    assert_eq!(patch(Value::Null).await.at("/origin"), Value::Null);
+}
+
+#[actix_web::test]
 async fn all_faults_of_a_body_are_named_at_once() {
     let app = TestApp::start().await;
     app.debate().await;
@@ -312,7 +441,7 @@ async fn all_faults_of_a_body_are_named_at_once() {
         },
         {
           "code": "out-of-range",
-          "detail": "must be 0 or more",
+          "detail": "must be a whole number from 0 to 2147483647",
           "pointer": "/citations/0/start"
         }
       ],

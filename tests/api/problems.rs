@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use actix_web::{HttpServer, rt};
 use debatebase::app;
-use debatebase::http::extract::BODY_LIMIT;
+use debatebase::http::body;
 use debatebase::http::problem::Code;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -170,6 +170,49 @@ async fn json_nested_too_deeply_is_refused_and_not_a_crash() {
 }
 
 #[actix_web::test]
+async fn a_field_given_twice_is_refused() {
+    let app = TestApp::start().await;
+
+    let twice = "{\"title\": \"a\",\n \"title\": \"b\"}";
+    let answer = app.ask(Method::POST, "/v1/topics").body("application/json", twice).await;
+
+    assert_eq!(answer.problem(), (400, "bad-json".to_owned()));
+    assert_eq!(
+        answer.text_at("/detail"),
+        "The body cannot be read: the field `title` is given twice at line 2 column 8."
+    );
+}
+
+#[actix_web::test]
+async fn a_body_in_another_coding_is_refused() {
+    let app = TestApp::start().await;
+    let ask = || app.ask(Method::POST, "/v1/topics");
+
+    for media_type in
+        ["application/json; charset=utf-16", "application/json;charset=\"iso-8859-1\""]
+    {
+        let answer = ask().body(media_type, "{\"title\": \"a\"}").await;
+        assert_eq!(answer.problem(), (415, "unsupported-media-type".to_owned()), "{media_type}");
+    }
+    let packed =
+        ask().body("application/json", "{\"title\": \"a\"}").header("content-encoding", "gzip");
+    assert_eq!(packed.await.problem(), (415, "unsupported-media-type".to_owned()));
+    ask().body("application/json; charset=\"UTF-8\"", "{\"title\": \"a\"}").await.expect(201);
+}
+
+#[actix_web::test]
+async fn a_body_that_says_it_is_too_large_is_not_waited_for() {
+    let app = TestApp::start().await;
+
+    let head = "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                Content-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n{";
+    let answer = over_tcp(&app, head).await;
+
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+    assert!(answer.contains("\"body-too-large\""), "{answer}");
+}
+
+#[actix_web::test]
 async fn a_body_of_another_json_type_is_a_fault_of_the_whole() {
     let app = TestApp::start().await;
 
@@ -182,7 +225,7 @@ async fn a_body_of_another_json_type_is_a_fault_of_the_whole() {
 #[actix_web::test]
 async fn a_body_beyond_the_bound_is_refused() {
     let app = TestApp::start().await;
-    let too_large = vec![b' '; BODY_LIMIT + 1];
+    let too_large = vec![b' '; body::LIMIT + 1];
 
     let answer = app.ask(Method::POST, "/v1/sources").body("application/json", too_large).await;
 

@@ -177,7 +177,7 @@ fn a_first_start_makes_a_database_seeds_it_and_says_where_everything_is() {
     assert!(greeting.contains(&format!("Docs  http://{address}/docs/\n")), "{greeting}");
     assert!(greeting.contains(data.file_name().unwrap().to_str().unwrap()), "{greeting}");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.contains("\"strategic-business-move\""), "{answer}");
+    assert!(answer.contains("\"diverse-competition\""), "{answer}");
     assert!(log.iter().any(|line| line.contains("5 topics")), "{log:#?}");
     assert_eq!(postgresql(&data), None, "PostgreSQL was left running");
 

@@ -251,3 +251,21 @@ async fn topics_are_found_by_tag_status_language_and_the_beginning_of_their_titl
         assert_eq!(answer.slugs(), found, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn putting_says_nothing_of_the_status_unless_it_does() {
+    let app = TestApp::start().await;
+    let put = async |status: Option<&str>, title: &str| {
+        let mut new = json!({"title": title});
+        if let Some(status) = status {
+            new["status"] = status.into();
+        }
+        app.put("/v1/topics/quiet", new).await
+    };
+
+    assert_eq!(put(Some("draft"), "One?").await.text_at("/status"), "draft");
+    assert_eq!(put(None, "Two?").await.text_at("/status"), "draft");
+    assert_eq!(put(Some("archived"), "Two?").await.text_at("/status"), "archived");
+    assert_eq!(put(None, "Three?").await.problem(), (409, "topic-archived".to_owned()));
+    assert_eq!(put(None, "Two?").await.expect(200).number_at("/version"), 3);
+}

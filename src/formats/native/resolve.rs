@@ -200,8 +200,7 @@ impl Resolver<'_> {
             let slug = draft.slug.clone().or_else(|| {
                 let target = slugs.of(draft.target)?;
                 let first = premises.as_ref()?.first()?;
-                let parts = [first.as_str(), draft.kind.as_str(), target.slug().as_str()];
-                Some(names.take_free(&Slug::join(&parts, "relation")))
+                Some(names.take_free(&Slug::of_relation(first, draft.kind, target.slug())))
             });
             slugs.relations.push(slug);
         }
@@ -234,8 +233,8 @@ impl Resolver<'_> {
                     None => topic?.clone(),
                     Some(end) => slugs.of(end)?.slug().clone(),
                 };
-                let words = Slug::derive(draft.quote.as_ref()?.exact.as_str(), "quote");
-                Some(names.take_free(&Slug::join(&[backs.as_str(), words.as_str()], "quote")))
+                let exact = draft.quote.as_ref()?.exact.as_str();
+                Some(names.take_free(&Slug::of_citation(&backs, exact)))
             })
         };
         drafts.iter().map(slug_of).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::tests::{a, p, r};
+use super::tests::{a, p, r, whole};
 use super::*;
 use crate::domain::kinds::RelationKind;
 use crate::graph::debate::Relation;
@@ -47,7 +47,7 @@ struct Walked {
 impl Walked {
     /// The walk through all that there is.
     fn of(debate: &Debate) -> Self {
-        Self::default().through_the_tops(debate, &Outline::of(debate))
+        Self::default().through_the_tops(debate, &whole(debate))
     }
 
     /// The walk through what is shown.
@@ -142,7 +142,7 @@ proptest! {
 
     #[test]
     fn every_premise_is_shown_in_its_place(debate in any_debate()) {
-        let outline = Outline::of(&debate);
+        let outline = whole(&debate);
         for (index, relation) in debate.relations() {
             let shown: Vec<_> = outline.premises(index).map(|(argument, _)| argument).collect();
             prop_assert_eq!(&shown, &relation.premises);
@@ -151,7 +151,7 @@ proptest! {
 
     #[test]
     fn only_what_stands_at_the_top_is_not_below_its_target(debate in any_debate()) {
-        let outline = Outline::of(&debate);
+        let outline = whole(&debate);
         let relations = debate.relations().map(|(index, _)| Node::Relation(index));
         let nodes = debate.positions().map(Node::Position);
         for node in nodes.chain(debate.arguments().map(Node::Argument)).chain(relations) {
@@ -175,7 +175,7 @@ proptest! {
 
     #[test]
     fn below_is_what_a_walk_counts(debate in any_debate()) {
-        let outline = Outline::of(&debate);
+        let outline = whole(&debate);
         let relations = debate.relations().map(|(index, _)| Node::Relation(index));
         let nodes = debate.positions().map(Node::Position);
         for node in nodes.chain(debate.arguments().map(Node::Argument)).chain(relations) {
@@ -185,7 +185,7 @@ proptest! {
 
     #[test]
     fn below_adds_up_to_all_premises(debate in any_debate()) {
-        let outline = Outline::of(&debate);
+        let outline = whole(&debate);
         let positions = debate.positions().map(Node::Position);
         let arguments = outline.unreached_arguments().iter().copied().map(Node::Argument);
         let relations = outline.unreached_relations().iter().copied().map(Node::Relation);
@@ -197,7 +197,7 @@ proptest! {
 
     #[test]
     fn what_bears_on_a_position_is_below_a_position(debate in any_debate()) {
-        let outline = Outline::of(&debate);
+        let outline = whole(&debate);
         let mut walked = Walked::default();
         for position in debate.positions() {
             walked.node(&outline, Node::Position(position));
@@ -210,9 +210,9 @@ proptest! {
 
     #[test]
     fn what_stands_at_the_top_does_not_depend_on_the_depth(debate in any_debate(), depth in 0..6u32) {
-        let (whole, cut) = (Outline::of(&debate), Outline::to_depth(&debate, depth));
-        prop_assert_eq!(cut.unreached_arguments(), whole.unreached_arguments());
-        prop_assert_eq!(cut.unreached_relations(), whole.unreached_relations());
+        let (all, cut) = (whole(&debate), Outline::to_depth(&debate, depth));
+        prop_assert_eq!(cut.unreached_arguments(), all.unreached_arguments());
+        prop_assert_eq!(cut.unreached_relations(), all.unreached_relations());
     }
 
     #[test]
@@ -237,11 +237,11 @@ proptest! {
 
     #[test]
     fn a_depth_beyond_the_deepest_cuts_nothing(debate in any_debate()) {
-        prop_assert_eq!(Outline::to_depth(&debate, 40), Outline::of(&debate));
+        prop_assert_eq!(Outline::to_depth(&debate, 40), whole(&debate));
     }
 
     #[test]
     fn the_same_debate_has_the_same_outline(debate in any_debate()) {
-        prop_assert_eq!(Outline::of(&debate), Outline::of(&debate.clone()));
+        prop_assert_eq!(whole(&debate), whole(&debate.clone()));
     }
 }

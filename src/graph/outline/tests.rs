@@ -7,6 +7,10 @@ use crate::domain::kinds::RelationKind;
 use crate::graph::debate::Relation;
 use crate::graph::node::PositionIndex;
 
+pub(super) fn whole(debate: &Debate) -> Outline {
+    Outline::to_depth(debate, u32::MAX)
+}
+
 pub(super) fn p(index: usize) -> Node {
     Node::Position(PositionIndex(index))
 }
@@ -35,7 +39,7 @@ fn debate(positions: usize, arguments: usize, relations: &[Relation]) -> Debate 
 /// The outline as indented text, walked as a caller walks it. A reference is in parentheses, and
 /// what is below a node follows it after a plus, where there is anything.
 fn drawn(debate: &Debate) -> String {
-    let outline = Outline::of(debate);
+    let outline = whole(debate);
     let mut text = String::from("\n");
     for position in debate.positions() {
         draw_node(&outline, Node::Position(position), 0, &mut text);
@@ -260,20 +264,20 @@ fn a_cut_outline_unfolds_an_argument_where_it_is_still_shown() {
     // 1 is first met at depth 2, below 0, and once more at depth 1.
     let debate = debate(1, 2, &[supports(&[0], p(0)), supports(&[1], a(0)), attacks(&[1], p(0))]);
 
-    let whole = Outline::of(&debate);
+    let all = whole(&debate);
     let cut = Outline::to_depth(&debate, 1);
 
     let one = |outline: &Outline, relation| outline.premises(RelationIndex(relation)).next();
-    assert_eq!(one(&whole, 2), Some((ArgumentIndex(1), Appearance::Reference)));
+    assert_eq!(one(&all, 2), Some((ArgumentIndex(1), Appearance::Reference)));
     assert_eq!(one(&cut, 2), Some((ArgumentIndex(1), Appearance::Unfolded)));
     assert_eq!([p(0), a(0), a(1)].map(|node| cut.hidden_onto(node)), [None, Some(1), None]);
     assert_eq!(Outline::to_depth(&debate, 0).hidden_onto(p(0)), Some(3));
-    assert_eq!(Outline::to_depth(&debate, 2), whole);
+    assert_eq!(Outline::to_depth(&debate, 2), all);
 }
 
 #[test]
 fn an_empty_debate_has_an_empty_outline() {
-    let outline = Outline::of(&debate(0, 0, &[]));
+    let outline = whole(&debate(0, 0, &[]));
 
     assert!(outline.unreached_arguments().is_empty());
     assert!(outline.unreached_relations().is_empty());
@@ -288,7 +292,7 @@ const MANY: usize = 100_000;
 fn on_a_small_stack(positions: usize, arguments: usize, relations: Vec<Relation>) -> Outline {
     std::thread::Builder::new()
         .stack_size(256 * 1024)
-        .spawn(move || Outline::of(&Debate::new(positions, arguments, relations).unwrap()))
+        .spawn(move || whole(&Debate::new(positions, arguments, relations).unwrap()))
         .unwrap()
         .join()
         .unwrap()
