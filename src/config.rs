@@ -35,7 +35,8 @@ pub enum Command {
     Serve,
     /// Bring the database's schema up to date.
     Migrate,
-    /// Write debates into the database; what is there already and equal is left alone.
+    /// Write debates into the database, also beside a program that is serving it; what is there
+    /// already and equal is left alone.
     Seed {
         /// Documents in the native format (YAML); without any, the project's own essay.
         files: Vec<PathBuf>,

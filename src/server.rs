@@ -45,7 +45,7 @@ pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(
         files.iter().map(|file| imports::seeds::read(file.as_ref())).collect::<Result<_, _>>()?
     };
     let mut stop = StopSignal::listen()?;
-    let home = Home::open(config).await?;
+    let home = Home::open_or_join(config).await?;
     let work = async {
         migrate_at(&home).await?;
         let db = Db::new(home.url(), 2)?;

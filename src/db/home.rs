@@ -1,6 +1,8 @@
 //! Which database the program uses: the one it is told of, or one of its own.
 
-use super::launcher::{self, Durability, LocalPostgres, Options};
+use std::path::PathBuf;
+
+use super::launcher::{self, Durability, LauncherError, LocalPostgres, Options};
 use super::{BoxError, create_database};
 use crate::config::CommonConfig;
 
@@ -20,10 +22,7 @@ impl Home {
         if let Some(url) = config.database_url() {
             return Ok(Self { url: url.to_owned(), local: None });
         }
-        let data_dir = match &config.data_dir {
-            Some(data_dir) => data_dir.clone(),
-            None => launcher::default_data_dir()?,
-        };
+        let data_dir = data_dir(config)?;
         let pg_bin = config.pg_bin.clone();
         let local = tokio::task::spawn_blocking(move || {
             LocalPostgres::start(&Options {
@@ -35,6 +34,22 @@ impl Home {
         .await??;
         create_database(&local.url("postgres"), DATABASE).await?;
         Ok(Self { url: local.url(DATABASE), local: Some(local) })
+    }
+
+    /// The same; but where another program runs the data directory's PostgreSQL, its server is
+    /// used beside that program.
+    pub async fn open_or_join(config: &CommonConfig) -> Result<Self, BoxError> {
+        let error = match Self::open(config).await {
+            Err(error) => error,
+            opened => return opened,
+        };
+        let Some(LauncherError::InUse { data_dir, .. }) = error.downcast_ref() else {
+            return Err(error);
+        };
+        match launcher::url_of_running(data_dir, DATABASE) {
+            Some(url) => Ok(Self { url, local: None }),
+            None => Err(error),
+        }
     }
 
     /// Where to connect.
@@ -70,4 +85,8 @@ impl Home {
         }
         Ok(())
     }
+}
+
+fn data_dir(config: &CommonConfig) -> Result<PathBuf, LauncherError> {
+    config.data_dir.clone().map_or_else(launcher::default_data_dir, Ok)
 }

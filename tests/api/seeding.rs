@@ -277,6 +277,37 @@ async fn documents_written_at_once_take_turns() {
     assert_eq!(created, 1);
 }
 
+#[actix_web::test]
+async fn documents_that_write_and_quote_each_others_sources_do_not_lock_each_other_out() {
+    let app = TestApp::start().await;
+    // Each writes one source anew and quotes the other, in a topic of its own.
+    let text = |own: &str, other: &str, round: usize| {
+        let own_source = format!("{{slug: {own}, title: T, text: 'Round {round}. One reason.'}}");
+        let quote = |source: &str| format!("{{source: {source}, exact: One reason.}}");
+        document(&format!(
+            "debatebase: 1\nsources: [{own_source}]\ntopics:\n  - slug: about-{own}\n    title: Why?\n    \
+             quotes: [{}, {}]\n",
+            quote(own),
+            quote(other)
+        ))
+    };
+    for name in ["aa", "zz"] {
+        app.source(name, "One reason.").await;
+    }
+
+    for round in 0..10 {
+        let (a, z) = (text("aa", "zz", round), text("zz", "aa", round));
+        let quote = serde_json::json!({"claim": format!("{round}."), "citations": [
+            {"source": "zz", "exact": "One reason."}, {"source": "aa", "exact": "One reason."},
+        ]});
+        app.put("/v1/topics/about-aa", serde_json::json!({"title": "Why?"})).await;
+        let ask = app.post("/v1/topics/about-aa/arguments", quote).into_future();
+        let (a, z, asked) = tokio::join!(apply(app.db(), &a), apply(app.db(), &z), ask);
+        assert!(a.is_ok() && z.is_ok(), "{a:?} {z:?}");
+        asked.expect(201);
+    }
+}
+
 #[test]
 fn a_report_of_nothing_says_so() {
     assert_eq!(Tally::default(), Tally { created: 0, changed: 0, left: 0 });

@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel_async::SimpleAsyncConnection;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::support::{TestDatabase, on_a_runtime};
@@ -93,9 +95,9 @@ impl Serving {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
     }
 
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).unwrap();
+        kill(Pid::from_raw(pid), signal).unwrap();
     }
 
     /// Waits for its end. What it logged since the start comes with it.
@@ -111,7 +113,7 @@ impl Serving {
     }
 
     fn stop(mut self) -> Vec<String> {
-        self.signal("TERM");
+        self.signal(Signal::SIGTERM);
         let (status, log) = self.end();
         assert!(status.success(), "{status}: {log:#?}");
         log
@@ -121,7 +123,7 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {
-            self.signal("TERM");
+            self.signal(Signal::SIGTERM);
             _ = self.child.wait();
         }
     }
@@ -193,7 +195,7 @@ fn a_postgresql_that_a_killed_program_left_is_taken_over() {
     let data = directory.data();
     let mut first = Serving::start(program(&directory).arg("--data-dir").arg(&data));
     let left = postgresql(&data).unwrap();
-    first.signal("KILL");
+    first.signal(Signal::SIGKILL);
     first.end();
 
     let second = Serving::start(program(&directory).arg("--data-dir").arg(&data));
@@ -223,7 +225,7 @@ fn a_second_program_is_told_who_holds_the_data() {
 fn what_is_in_flight_is_finished_before_the_program_ends() {
     let directory = Directory::new();
     let database = TestDatabase::bare();
-    for name in ["TERM", "INT"] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let mut serving =
             Serving::start(program(&directory).args(["--database-url", &database.url()]));
         let path = "/v1/topics/llama-altruism-or-strategy";
@@ -243,7 +245,7 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
             });
             holds.recv_timeout(PATIENCE).unwrap();
             let address = &serving.address;
-            let body = format!("{{\"summary\": \"Written while a signal came: {name}.\"}}");
+            let body = format!("{{\"summary\": \"Written while a signal came: {signal}.\"}}");
             let request = format!(
                 "PATCH {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
                  Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -251,7 +253,7 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
             );
             let asked = scope.spawn(move || ask(address, &request));
             on_a_runtime(somebody_waits(&database.url()));
-            serving.signal(name);
+            serving.signal(signal);
             // It takes no new connections, and waits for the one it has.
             thread::sleep(Duration::from_millis(300));
             assert!(!asked.is_finished());
@@ -261,7 +263,7 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
         let (status, log) = serving.end();
 
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        assert!(answer.contains(&format!("a signal came: {name}.")), "{answer}");
+        assert!(answer.contains(&format!("a signal came: {signal}.")), "{answer}");
         assert_eq!(status.code(), Some(0), "{log:#?}");
     }
 }
@@ -431,6 +433,21 @@ fn a_curator_seeds_a_file_and_is_told_what_it_did() {
         text(&second.stdout),
         format!("{name}: left as it was 1 source, 1 topic, 1 position, 1 citation\n")
     );
+}
+
+#[test]
+fn a_curator_seeds_beside_a_program_that_is_serving() {
+    let directory = Directory::new();
+    let data = directory.data();
+    let serving = Serving::start(program(&directory).arg("--data-dir").arg(&data));
+    let file = directory.write("debate.yaml", DEBATE);
+    directory.write("text.txt", "They say: It is small.");
+
+    let seeded = run(program(&directory).arg("seed").arg(&file).arg("--data-dir").arg(&data));
+
+    assert!(seeded.status.success(), "{}", text(&seeded.stderr));
+    assert!(serving.get("/v1/topics/small").starts_with("HTTP/1.1 200 OK\r\n"));
+    serving.stop();
 }
 
 #[test]

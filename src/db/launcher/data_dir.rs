@@ -13,6 +13,9 @@ use nix::unistd::Uid;
 
 use super::{LauncherError, account};
 
+/// The name of the socket's directory.
+pub(super) const RUN: &str = "run";
+
 /// A data directory that exists and belongs to this process's user.
 #[derive(Debug)]
 pub(super) struct DataDir {
@@ -59,7 +62,7 @@ impl DataDir {
 
     /// The directory of the socket, if its path is short enough.
     pub(super) fn run(&self) -> PathBuf {
-        self.path.join("run")
+        self.path.join(RUN)
     }
 
     /// What PostgreSQL says.

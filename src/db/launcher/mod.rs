@@ -143,6 +143,13 @@ impl LocalPostgres {
     }
 }
 
+/// The address of a database of the PostgreSQL that another process runs in a data directory, if
+/// one does and lets us in.
+pub fn url_of_running(data_dir: &Path, database: &str) -> Option<String> {
+    let socket_dir = socket::of_running(&std::fs::canonicalize(data_dir).ok()?)?;
+    Some(socket::url(&socket_dir, database))
+}
+
 /// Where the cluster lives unless told otherwise: below `/var/lib` for root, else in the user's
 /// data directory.
 pub fn default_data_dir() -> Result<PathBuf, LauncherError> {

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use super::{LauncherError, SUPERUSER, account::Account, data_dir::DataDir};
+use super::{
+    LauncherError, SUPERUSER,
+    account::Account,
+    data_dir::{self, DataDir},
+};
 
 /// Only part of the socket's name: there is no TCP port.
 pub(super) const PORT: &str = "5432";
@@ -33,9 +37,8 @@ impl SocketDir {
     /// Makes the directory: in the data directory, or below the temporary one if a socket cannot
     /// have such a path.
     pub(super) fn prepare(data_dir: &DataDir, account: &Account) -> Result<Self, LauncherError> {
-        let metadata =
-            fs::metadata(data_dir.path()).map_err(LauncherError::io("look at", data_dir.path()))?;
-        let identity = (metadata.dev(), metadata.ino());
+        let identity =
+            identity(data_dir.path()).map_err(LauncherError::io("look at", data_dir.path()))?;
         let run = data_dir.run();
         let path = choose(&run, &env::temp_dir(), identity);
         let is_temporary = path != run;
@@ -58,6 +61,18 @@ impl Drop for SocketDir {
             let _ = fs::remove_dir(&self.path);
         }
     }
+}
+
+/// What tells a directory from every other one of the machine.
+fn identity(dir: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(dir).map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// The directory of the socket of the PostgreSQL that runs in a data directory, if one answers.
+pub(super) fn of_running(data_dir: &Path) -> Option<PathBuf> {
+    let run = data_dir.join(data_dir::RUN);
+    let path = choose(&run, &env::temp_dir(), identity(data_dir).ok()?);
+    answers(&path).then_some(path)
 }
 
 /// The socket's own path.
