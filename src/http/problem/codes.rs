@@ -1,0 +1,113 @@
+//! The codes: every problem there is, one entry each. A new one gets its page and its place in the
+//! API document by that.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! codes {
+    ($($variant:ident $slug:literal $status:ident $title:literal $explanation:literal;)*) => {
+        /// Every problem there is. A code never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        pub enum Code {
+            $(#[doc = $title] #[serde(rename = $slug)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the status.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word for it, in `code` and at the end of `type`.
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)* }
+            }
+
+            /// The status that it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+
+            /// What happened, in a few words that are always the same.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What it means and what to do, in Markdown, for the page behind `type`.
+            pub const fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $explanation,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest "bad-request" BAD_REQUEST "The request cannot be understood"
+        "The request is not well-formed HTTP, or a part of it cannot be read. Send it again in the form that the API document gives.";
+    BadJson "bad-json" BAD_REQUEST "The body is not JSON"
+        "The body was to be JSON (RFC 8259) and is not. `detail` says at which line and column reading ended. An empty body is not JSON either.";
+    BadParameter "bad-parameter" BAD_REQUEST "A query parameter is not right"
+        "`errors` names every query parameter that is unknown, given twice, or has a value that is not allowed, and says what is.";
+    BadCursor "bad-cursor" BAD_REQUEST "The cursor does not belong to this query"
+        "A cursor continues the very list that gave it: use it with the same path, filters and sort, and as it was given. To start again, leave `cursor` out.";
+    BadHeader "bad-header" BAD_REQUEST "A header is not right"
+        "`errors` names the header and says what is wrong with it. Entity tags are given in double quotes, as in `If-Match: \"3\"`.";
+    ReadOnly "read-only" FORBIDDEN "This server takes no changes"
+        "The operator runs this server read-only (`READ_ONLY=true`). Everything published can be read; nothing can be written.";
+    NotFound "not-found" NOT_FOUND "There is nothing at this address"
+        "No record has this id or slug here, or it is not for you to see. Paths and slugs are case-sensitive, and a path has no slash at its end.";
+    MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "This address does not take this method"
+        "The header `Allow` lists the methods that it takes.";
+    SlugTaken "slug-taken" CONFLICT "Another record already uses this slug"
+        "A slug is unique: among all topics, among all sources, and within a topic among its positions, arguments, relations and citations. Choose another, leave it out to have one derived, or use PUT to replace the record.";
+    InUse "in-use" CONFLICT "Other records still use this one"
+        "Relations or citations refer to the record, and deleting it would leave them without an end. `users` names them. Delete or change them first, or add `?cascade=true` to delete them with it.";
+    TopicArchived "topic-archived" CONFLICT "The topic is archived"
+        "An archived topic stays readable and refuses changes, to itself and to everything below it. Patch its `status` to `published` or `draft` first.";
+    QuotesOrphaned "quotes-orphaned" CONFLICT "Quotes would lose their place in the text"
+        "The new text no longer holds the words that some citations quote, or holds them more than once. `orphans` names those citations. Mend or delete them first; all others would be moved to their new place.";
+    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The record is not in the state that you asked for"
+        "With `If-Match`: the record has changed since you read it, or is not there. Read it again, apply your change to what you find, and send it with the new `ETag`. With `If-None-Match: *`: the record exists already.";
+    RequestTimeout "request-timeout" REQUEST_TIMEOUT "The body did not come in time"
+        "The server waits a minute for the whole body of a request. Send it again, faster or in smaller parts.";
+    BodyTooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large"
+        "`detail` gives the bound. Send less at once.";
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken here"
+        "Send JSON, with `Content-Type: application/json`; a patch may also come as `application/merge-patch+json` (RFC 7396).";
+    Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
+        "The body is well-formed, but not what is needed. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
+    Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side"
+        "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
+    Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"
+        "The database is away or all its connections are busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
+}
+
+// utoipa does not see through a macro's literal, so the words are given to it here.
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(Self::ALL.iter().map(|code| code.slug())))
+            .description(Some("Every problem there is. A code never changes its meaning."))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Code {}
+
+impl Code {
+    /// The address of the page that explains the code.
+    pub fn type_path(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+
+    /// The code for an error that the framework answered by itself.
+    pub fn of_framework(status: StatusCode) -> Self {
+        let same = Self::ALL.iter().find(|code| code.status() == status);
+        match same {
+            Some(code) => *code,
+            None if status.is_server_error() => Self::Internal,
+            None => Self::BadRequest,
+        }
+    }
+}

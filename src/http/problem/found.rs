@@ -1,0 +1,33 @@
+//! Faults that are found one after the other.
+
+use super::{Part, Problem, Result};
+use crate::domain::input::Fault;
+
+/// Faults that are found one after the other, in the database, to be told together.
+#[derive(Debug, Default)]
+pub struct Found(Vec<(Part, Fault)>);
+
+impl Found {
+    /// Keeps the faults of a result. `None` means that there were some.
+    pub fn keep<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) if !problem.0.faults.is_empty() => {
+                self.0.extend(problem.0.faults);
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Whether there is no fault.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problem that they are, in the order they were found.
+    pub fn into_problem(self) -> Problem {
+        let part = self.0.first().map_or(Part::Body, |(part, _)| *part);
+        Problem::faults(part, self.0.into_iter().map(|(_, fault)| fault).collect())
+    }
+}

@@ -1,0 +1,263 @@
+//! Problems: every answer of 400 and above (RFC 9457), from one table of codes.
+
+mod codes;
+
+mod document;
+mod found;
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use codes::Code;
+pub use document::{ProblemDocument, ProblemFault};
+pub use found::Found;
+
+use crate::domain::input::{Fault, FaultCode, Faults};
+
+/// What every handler answers.
+pub type Result<T> = std::result::Result<T, Problem>;
+
+/// Where a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// In the body.
+    Body,
+    /// In the query string.
+    Query,
+    /// In a header.
+    Header,
+}
+
+/// A record named in a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Named {
+    /// What it is.
+    #[serde(rename = "type")]
+    #[schema(example = "relation")]
+    pub kind: &'static str,
+    /// Its topic.
+    pub topic: String,
+    /// Its slug.
+    pub slug: String,
+}
+
+/// Why a request was not done. Made into the answer by the middleware, which knows the request.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    code: Code,
+    detail: String,
+    faults: Vec<(Part, Fault)>,
+    users: Vec<Named>,
+    orphans: Vec<Named>,
+    allow: Option<String>,
+    /// The error behind a 5xx, for the log alone.
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem with what is particular to this request.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            detail: detail.into(),
+            faults: Vec::new(),
+            users: Vec::new(),
+            orphans: Vec::new(),
+            allow: None,
+            cause: None,
+        }))
+    }
+
+    /// Nothing of this kind has this name.
+    pub fn not_found(kind: &str, name: impl fmt::Display) -> Self {
+        Self::new(Code::NotFound, format!("There is no {kind} `{name}` here."))
+    }
+
+    /// A record of this kind has the slug already.
+    pub fn slug_taken(kind: &str, slug: Option<&str>) -> Self {
+        let named = slug.map_or_else(|| "with this slug".to_owned(), |slug| format!("`{slug}`"));
+        let detail = format!(
+            "There is a {kind} {named} already: give another `slug`, leave it out to have one \
+             derived, or PUT to its address to replace the {kind}."
+        );
+        Self::new(Code::SlugTaken, detail)
+    }
+
+    /// The faults of an input.
+    pub fn faults(part: Part, faults: Vec<Fault>) -> Self {
+        let code = match part {
+            Part::Body => Code::Invalid,
+            Part::Query => Code::BadParameter,
+            Part::Header => Code::BadHeader,
+        };
+        let detail = match faults.len() {
+            1 => "There is one fault, named in `errors`.".to_owned(),
+            n @ Faults::MOST.. => format!("There are many faults; `errors` names the first {n}."),
+            n => format!("There are {n} faults, named in `errors`."),
+        };
+        let mut problem = Self::new(code, detail);
+        problem.0.faults = faults.into_iter().map(|fault| (part, fault)).collect();
+        problem
+    }
+
+    /// One fault of a body.
+    pub fn fault(pointer: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
+        let fault = Fault { pointer: pointer.into(), code, detail: detail.into() };
+        Self::faults(Part::Body, vec![fault])
+    }
+
+    /// Other records still use the one to be deleted.
+    pub fn in_use(users: Vec<Named>) -> Self {
+        let detail = format!("{} record(s) still use it: see `users`.", counted(&users));
+        let mut problem = Self::new(Code::InUse, detail);
+        problem.0.users = first(users);
+        problem
+    }
+
+    /// Quotes that a new text would leave without a place.
+    pub fn orphaned(orphans: Vec<Named>) -> Self {
+        let detail = format!("{} citation(s) would be orphaned: see `orphans`.", counted(&orphans));
+        let mut problem = Self::new(Code::QuotesOrphaned, detail);
+        problem.0.orphans = first(orphans);
+        problem
+    }
+
+    /// The address takes other methods.
+    pub fn method_not_allowed(method: &str, allow: String) -> Self {
+        let mut problem =
+            Self::new(Code::MethodNotAllowed, format!("{method} is not taken here; {allow} are."));
+        problem.0.allow = Some(allow);
+        problem
+    }
+
+    /// Something broke. The client learns only that; the log learns the cause.
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        let mut problem =
+            Self::new(Code::Internal, "The log has the reason under this request's id.");
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The database cannot be reached in time.
+    pub fn unavailable(cause: &dyn std::error::Error) -> Self {
+        let mut problem = Self::new(Code::Unavailable, "The database cannot be reached just now.");
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The error behind it, for the log alone.
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// Others changed the same records at the same time, and one of all had to give way.
+    pub fn contended(cause: &dyn std::error::Error) -> Self {
+        let mut problem = Self::new(
+            Code::Unavailable,
+            "Others were changing the same records. Nothing was changed; send the request again.",
+        );
+        problem.0.cause = Some(chain(cause));
+        problem
+    }
+
+    /// The faults, without the part of the request they are in.
+    pub fn into_faults(self) -> Vec<Fault> {
+        self.0.faults.into_iter().map(|(_, fault)| fault).collect()
+    }
+
+    /// The body of the answer to one request.
+    pub fn document(&self, instance: &str, request_id: &str) -> ProblemDocument {
+        let inner = &*self.0;
+        ProblemDocument {
+            r#type: inner.code.type_path(),
+            title: inner.code.title(),
+            status: inner.code.status().as_u16(),
+            detail: inner.detail.clone(),
+            instance: instance.to_owned(),
+            code: inner.code,
+            request_id: request_id.to_owned(),
+            errors: inner
+                .faults
+                .iter()
+                .map(|(part, fault)| ProblemFault::new(*part, fault))
+                .collect(),
+            users: inner.users.clone(),
+            orphans: inner.orphans.clone(),
+        }
+    }
+}
+
+/// How many records a problem names at most.
+const MOST_NAMED: usize = 100;
+
+fn first(mut named: Vec<Named>) -> Vec<Named> {
+    named.truncate(MOST_NAMED);
+    named
+}
+
+/// How many there are, and that not all are named if they are not.
+fn counted(named: &[Named]) -> String {
+    match named.len() {
+        few @ 0..=MOST_NAMED => few.to_string(),
+        many => format!("{many} (of which {MOST_NAMED} are named)"),
+    }
+}
+
+/// An error with the errors that caused it, outermost first.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code.title(), self.0.detail)?;
+        for (_, fault) in &self.0.faults {
+            write!(f, " [{} {}]", fault.pointer, fault.detail)?;
+        }
+        match &self.0.cause {
+            Some(cause) => write!(f, " ({cause})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.0.code.status()
+    }
+
+    /// An answer without a body: the middleware writes it, because it knows the request.
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        if let Some(allow) = &self.0.allow {
+            answer.insert_header((header::ALLOW, allow.as_str()));
+        }
+        if self.0.code == Code::Unavailable {
+            answer.insert_header((header::RETRY_AFTER, "2"));
+        }
+        let mut answer = answer.finish();
+        answer.extensions_mut().insert(self.clone());
+        answer
+    }
+}
