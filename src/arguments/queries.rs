@@ -271,7 +271,7 @@ pub async fn all_of(mut conn: &Conn, topic: TopicId) -> Result<Vec<Argument>> {
 /// The sources of the quotes given with an argument, locked before the topic is.
 async fn lock_quoted(conn: &mut Conn, new: &NewArgument) -> Result<QuotedSources> {
     let names: Vec<_> = new.quotes().map(|(_, quote)| &quote.source).collect();
-    if names.is_empty() { Ok(QuotedSources::default()) } else { lock_sources(conn, &names).await }
+    lock_sources(conn, &names).await
 }
 
 /// Makes the relations and citations that an argument carries, where they are not there yet; or
@@ -295,7 +295,7 @@ async fn connect(
             ensure_quote(conn, topic, backed, anchored, quote).await?;
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(found.into_problem()) }
+    found.check()
 }
 
 fn absent(name: &ArgumentRef) -> Problem {

@@ -141,6 +141,11 @@ struct Quoted {
 pub struct QuotedSources(Vec<Quoted>);
 
 impl QuotedSources {
+    /// Takes others in.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// The quote, verified, and its source; a fault below `pointer` if there is no such source, or
     /// the words do not stand in its text.
     pub fn anchor(
@@ -175,6 +180,9 @@ impl QuotedSources {
 /// Locks sources against changes of their texts. Taken before any topic is locked; those that are
 /// not there are left out.
 pub async fn lock_sources(conn: &mut Conn, names: &[&SourceRef]) -> Result<QuotedSources> {
+    if names.is_empty() {
+        return Ok(QuotedSources::default());
+    }
     let (mut ids, mut slugs) = (Vec::new(), Vec::new());
     for name in names {
         match name {
@@ -215,9 +223,7 @@ pub async fn list(
         Some(end) => found.keep(links::queries::filter(conn, topic, &end).await)?,
         None => None,
     };
-    if !found.is_empty() {
-        return Err(found.into_problem());
-    }
+    found.check()?;
     let matching = || {
         let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
         if let Some(source) = source {
@@ -307,7 +313,7 @@ async fn verified(
     new: &NewCitation,
 ) -> Result<(Fields, Slug)> {
     let mut found = Found::default();
-    let quote = found.keep(sources.anchor(&new.source, &new.quote().draft(), ""))?;
+    let quote = found.keep(sources.anchor(&new.source, &new.draft(), ""))?;
     let backed = found.keep(backed(conn, topic, &new.backs).await)?;
     let (Some((source, quote)), Some((end, backed))) = (quote, backed) else {
         return Err(found.into_problem());
@@ -441,10 +447,10 @@ pub async fn patch(
     let end_at = patch.end.into_option().map(|offset| offset.0);
     let draft = QuoteDraft { exact, prefix, suffix, start, end: end_at };
     let quote = found.keep(sources.anchor(&name, &draft, ""))?;
-    let (Some(end), Some((source, quote))) = (end, quote) else {
+    let origin = found.keep(patched_origin(patch.origin, was.origin.as_ref()))?;
+    let (Some(end), Some((source, quote)), Some(origin)) = (end, quote, origin) else {
         return Err(found.into_problem());
     };
-    let origin = patched_origin(patch.origin, was.origin.as_ref())?;
     update(conn, &stored, Fields::new(source, end, quote, origin)).await?;
     find(conn, &topic, &Ref::Id(stored.id)).await
 }

@@ -189,17 +189,14 @@ impl NewQuote {
 }
 
 impl NewCitation {
-    /// The quote without what it backs.
-    pub fn quote(&self) -> NewQuote {
-        NewQuote {
-            slug: self.slug.clone(),
-            source: self.source.clone(),
+    /// The words and what is known of their place.
+    pub fn draft(&self) -> QuoteDraft {
+        QuoteDraft {
             exact: self.exact.clone(),
             prefix: self.prefix.clone(),
             suffix: self.suffix.clone(),
-            start: self.start,
-            end: self.end,
-            origin: self.origin.clone(),
+            start: self.start.map(|offset| offset.0),
+            end: self.end.map(|offset| offset.0),
         }
     }
 }

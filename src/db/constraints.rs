@@ -73,7 +73,7 @@ impl From<Error> for Problem {
         match listed {
             Some(Code::SlugTaken) => {
                 let kind = info.constraint_name().and_then(|name| name.strip_suffix("s_slug_key"));
-                Self::slug_taken(kind.unwrap_or("record"), None)
+                Self::slug_taken(kind.unwrap_or("record"), "with this slug")
             }
             Some(code) if code != Code::Internal => Self::new(code, code.title()),
             _ if matches!(kind, DatabaseErrorKind::SerializationFailure)

@@ -1,7 +1,5 @@
 //! Which database the program uses: the one it is told of, or one of its own.
 
-use std::path::PathBuf;
-
 use super::launcher::{self, Durability, LauncherError, LocalPostgres, Options};
 use super::{BoxError, create_database};
 use crate::config::CommonConfig;
@@ -22,7 +20,7 @@ impl Home {
         if let Some(url) = config.database_url() {
             return Ok(Self { url: url.to_owned(), local: None });
         }
-        let data_dir = data_dir(config)?;
+        let data_dir = config.data_dir.clone().map_or_else(launcher::default_data_dir, Ok)?;
         let pg_bin = config.pg_bin.clone();
         let local = tokio::task::spawn_blocking(move || {
             LocalPostgres::start(&Options {
@@ -85,8 +83,4 @@ impl Home {
         }
         Ok(())
     }
-}
-
-fn data_dir(config: &CommonConfig) -> Result<PathBuf, LauncherError> {
-    config.data_dir.clone().map_or_else(launcher::default_data_dir, Ok)
 }

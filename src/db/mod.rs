@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::ConnectionError;
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -60,8 +60,8 @@ impl std::fmt::Debug for Db {
 const POOL_WAIT: Duration = Duration::from_secs(5);
 
 impl Db {
-    /// Prepares at most `size` connections, a quarter of them (but four at most) for short reads to
-    /// share. None is opened yet.
+    /// Prepares at most `size` connections, but two at the least: a quarter of them, four at most,
+    /// for short reads to share. None is opened yet.
     ///
     /// The connections live on the runtime that this is called on, not on that of the worker that
     /// happens to need one: a worker that stops must not end the connections that others use.
@@ -75,13 +75,8 @@ impl Db {
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| {
             let url = url.to_owned();
-            let opened = opener.spawn(async move { AsyncPgConnection::establish(&url).await });
-            let joined = async move {
-                opened
-                    .await
-                    .unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
-            };
-            joined.boxed()
+            let open = async move { AsyncPgConnection::establish(&url).await };
+            opened_on(opener.clone(), open).boxed()
         });
         let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
         let pool = Pool::builder(manager)
@@ -121,6 +116,15 @@ impl Db {
         self.shared.close();
         self.pool.close();
     }
+}
+
+/// Opens a connection that lives on this runtime.
+async fn opened_on<T: Send + 'static>(
+    runtime: Handle,
+    open: impl Future<Output = ConnectionResult<T>> + Send + 'static,
+) -> ConnectionResult<T> {
+    let opened = runtime.spawn(open).await;
+    opened.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
 }
 
 /// Runs a body that changes something, in a transaction in its own task.
@@ -163,7 +167,7 @@ macro_rules! snapshot {
 pub(crate) use {snapshot, write};
 
 /// Opens a single connection outside the pool, for the work before the server starts.
-pub async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {
+pub async fn connect(url: &str) -> ConnectionResult<Conn> {
     AsyncPgConnection::establish(url).await
 }
 

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_postgres::NoTls;
 
-use super::Conn;
+use super::{Conn, opened_on};
 
 /// A connection that is lent to any number of readers at once.
 pub type Reader = Arc<Conn>;
@@ -54,8 +54,8 @@ impl Shared {
             return Ok(Arc::clone(&open.conn));
         }
         let url = self.url.clone();
-        let opened = self.runtime.spawn(async move { Line::open(&url).await });
-        let opened = opened.await.map_err(|error| bad(&error))??;
+        let open = async move { Line::open(&url).await };
+        let opened = opened_on(self.runtime.clone(), open).await?;
         let conn = Arc::clone(&opened.conn);
         *line = Some(opened);
         Ok(conn)
@@ -75,8 +75,9 @@ impl Shared {
 
 impl Line {
     async fn open(url: &str) -> ConnectionResult<Self> {
-        let (client, connection) =
-            tokio_postgres::connect(url, NoTls).await.map_err(|error| bad(&error))?;
+        let (client, connection) = tokio_postgres::connect(url, NoTls)
+            .await
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         let is_lost = Arc::new(AtomicBool::new(false));
         let lost = Arc::clone(&is_lost);
         // Ends when the server goes away, or when nobody holds the connection any more.
@@ -93,8 +94,4 @@ impl Line {
 
 fn closed() -> ConnectionError {
     ConnectionError::BadConnection("the database was closed".to_owned())
-}
-
-fn bad(error: &dyn std::error::Error) -> ConnectionError {
-    ConnectionError::BadConnection(error.to_string())
 }

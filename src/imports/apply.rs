@@ -26,7 +26,7 @@ pub async fn document(conn: &mut Conn, parsed: &Parsed) -> Result<Report> {
     // Everything is locked before anything is changed, in the one order that all writers keep:
     // sources by slug, then topics. So two imports at once take turns.
     let cited = cited(&document.topics);
-    let there = lock_sources(conn, &document.sources, &cited).await?;
+    let (there, mut quoted) = lock_sources(conn, &document.sources, &cited).await?;
     let topics: Vec<&Slug> = document.topics.iter().map(|topic| &topic.slug).collect();
     let new_texts = there.iter().filter(|(record, what, current)| {
         *what == Put::Replaced && sources::queries::is_new_text(current, record.text.as_ref())
@@ -34,17 +34,22 @@ pub async fn document(conn: &mut Conn, parsed: &Parsed) -> Result<Report> {
     let new_texts: Vec<SourceId> = new_texts.map(|(_, _, current)| current.id).collect();
     citations::queries::lock_topics(conn, &topics, &new_texts).await?;
 
+    let mut written: Vec<SourceRef> = Vec::new();
     for (record, what, current) in there {
+        if cited.contains(&record.slug) {
+            written.push(Ref::Id(current.id));
+        }
         write_source(conn, record, what, current, &mut report.sources).await?;
     }
-    let cited: Vec<SourceRef> = cited.into_iter().cloned().map(Ref::Slug).collect();
-    let cited: Vec<&SourceRef> = cited.iter().collect();
-    let cited = citations::queries::lock_sources(conn, &cited).await?;
+    // Quotes are checked against the texts as they are now.
+    let written: Vec<&SourceRef> = written.iter().collect();
+    quoted.extend(citations::queries::lock_sources(conn, &written).await?);
     let mut found = Found::default();
     for topic in in_order(&document.topics, |topic| &topic.slug) {
-        write_topic(conn, topic, &cited, &mut report, &mut found).await?;
+        write_topic(conn, topic, &quoted, &mut report, &mut found).await?;
     }
-    if found.is_empty() { Ok(report) } else { Err(found.into_problem()) }
+    found.check()?;
+    Ok(report)
 }
 
 fn in_order<T>(records: &[T], slug: impl Fn(&T) -> &Slug) -> Vec<&T> {
@@ -58,17 +63,18 @@ fn cited(topics: &[TopicRecord]) -> BTreeSet<&Slug> {
     topics.iter().flat_map(|topic| &topic.citations).map(|citation| &citation.source).collect()
 }
 
-/// Locks the sources that a document writes and those that it quotes. Gives the ones it writes:
-/// made, or as they are so far.
+/// Locks the sources that a document writes and those that it only quotes. Gives the ones it
+/// writes, made or as they are so far, and the others with their texts.
 async fn lock_sources<'d>(
     conn: &mut Conn,
     records: &'d [SourceRecord],
     cited: &BTreeSet<&'d Slug>,
-) -> Result<Vec<(&'d SourceRecord, Put, Source)>> {
+) -> Result<(Vec<(&'d SourceRecord, Put, Source)>, QuotedSources)> {
     let records: BTreeMap<&Slug, &SourceRecord> =
         records.iter().map(|record| (&record.slug, record)).collect();
     let all: BTreeSet<&Slug> = records.keys().chain(cited).copied().collect();
     let mut there = Vec::with_capacity(records.len());
+    let mut quoted = QuotedSources::default();
     for slug in all {
         match records.get(slug) {
             Some(record) => {
@@ -78,11 +84,12 @@ async fn lock_sources<'d>(
                 there.push((*record, what, current));
             }
             None => {
-                citations::queries::lock_sources(conn, &[&Ref::Slug(slug.clone())]).await?;
+                let name = Ref::Slug(slug.clone());
+                quoted.extend(citations::queries::lock_sources(conn, &[&name]).await?);
             }
         }
     }
-    Ok(there)
+    Ok((there, quoted))
 }
 
 fn source_fields(record: &SourceRecord) -> sources::queries::Fields {

@@ -14,19 +14,15 @@ use crate::http::problem::{Part, Problem};
 
 /// A filter names several ends at once: this is the second one.
 pub fn several_ends(second: &str) -> Problem {
-    let fault = Fault {
-        pointer: second.to_owned(),
-        code: FaultCode::NotAllowed,
-        detail: "cannot be given together with another end".to_owned(),
-    };
-    Problem::faults(Part::Query, vec![fault])
+    let detail = "cannot be given together with another end".to_owned();
+    filter_fault(second, FaultCode::NotAllowed, detail)
 }
 
 /// A filter names a record that is not there.
 pub fn unknown_filter(name: &str) -> Problem {
-    let detail = format!("there is no such {name}");
-    Problem::faults(
-        Part::Query,
-        vec![Fault { pointer: name.to_owned(), code: FaultCode::NotFound, detail }],
-    )
+    filter_fault(name, FaultCode::NotFound, format!("there is no such {name}"))
+}
+
+fn filter_fault(name: &str, code: FaultCode, detail: String) -> Problem {
+    Problem::faults(Part::Query, vec![Fault { pointer: name.to_owned(), code, detail }])
 }

@@ -174,9 +174,7 @@ pub async fn list(
         }
         None => None,
     };
-    if !found.is_empty() {
-        return Err(found.into_problem());
-    }
+    found.check()?;
     let matching = || {
         let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
         if let Some(kind) = filter.relation {
@@ -241,34 +239,41 @@ pub async fn insert(
     new: &NewRelation,
 ) -> Result<(Head, Relation)> {
     let topic = topics::queries::lock(conn, topic).await?;
-    let (ends, slugs, target_name) = checked(conn, &topic, new).await?;
+    let Checked { premises, slugs, target, fields } = Checked::of(conn, &topic, new).await?;
     let slug = match &new.slug {
         Some(slug) => slug.clone(),
-        None => derived_slug(conn, &topic, &slugs, new.kind, target_name.slug()).await?,
+        None => derived_slug(conn, &topic, &slugs, new.kind, target.slug()).await?,
     };
-    let (ids, fields) = ends;
-    let id = insert_fields(conn, topic.id, &slug, &ids, &fields).await?;
+    let id = insert_fields(conn, topic.id, &slug, &premises, &fields).await?;
     let relation = find(conn, &topic, &Ref::Id(id)).await?;
     Ok((topic, relation))
 }
 
-/// The premises and columns of a new relation, with the slugs of its ends; or everything that is
-/// wrong with it.
-async fn checked(
-    conn: &Conn,
-    topic: &Head,
-    new: &NewRelation,
-) -> Result<((Vec<ArgumentId>, Fields), Vec<Slug>, EndName)> {
-    let symmetric = new.symmetric.unwrap_or(false);
-    let mut found = Found::default();
-    let premises = found.keep(premises(conn, topic, new.premises.as_slice()).await)?;
-    let target = found.keep(links::queries::end(conn, topic, &new.target, "/target").await)?;
-    let symmetry = found.keep(check_symmetric(new.kind, symmetric))?;
-    let (Some((ids, slugs)), Some((target, name)), Some(())) = (premises, target, symmetry) else {
-        return Err(found.into_problem());
-    };
-    let fields = Fields::new(new.kind, target, new.scheme.clone(), symmetric, new.origin.clone());
-    Ok(((ids, fields), slugs, name))
+/// A new relation of which both ends are there.
+struct Checked {
+    premises: Vec<ArgumentId>,
+    /// The slugs of the premises.
+    slugs: Vec<Slug>,
+    target: EndName,
+    fields: Fields,
+}
+
+impl Checked {
+    /// Looks its ends up; or says everything that is wrong with it.
+    async fn of(conn: &Conn, topic: &Head, new: &NewRelation) -> Result<Self> {
+        let symmetric = new.symmetric.unwrap_or(false);
+        let mut found = Found::default();
+        let premises = found.keep(premises(conn, topic, new.premises.as_slice()).await)?;
+        let target = found.keep(links::queries::end(conn, topic, &new.target, "/target").await)?;
+        let symmetry = found.keep(check_symmetric(new.kind, symmetric))?;
+        let (Some((premises, slugs)), Some((end, target)), Some(())) = (premises, target, symmetry)
+        else {
+            return Err(found.into_problem());
+        };
+        let (scheme, origin) = (new.scheme.clone(), new.origin.clone());
+        let fields = Fields::new(new.kind, end, scheme, symmetric, origin);
+        Ok(Self { premises, slugs, target, fields })
+    }
 }
 
 /// The slug that a relation has when it is given none, made free in its topic.
@@ -386,19 +391,19 @@ pub async fn put(
     conditions: &Conditions,
 ) -> Result<(Put, Head, Relation)> {
     let topic = topics::queries::lock(conn, &path.topic).await?;
-    let ((ids, fields), ..) = checked(conn, &topic, new).await?;
+    let Checked { premises, fields, .. } = Checked::of(conn, &topic, new).await?;
     let (what, id) = match find_row(conn, topic.id, &path.relation).await? {
         None => {
             conditions.check_absent()?;
             let Ref::Slug(slug) = &path.relation else { return Err(absent(&path.relation)) };
             check_slug(new.slug.as_ref(), slug)?;
-            (Put::Created, insert_fields(conn, topic.id, slug, &ids, &fields).await?)
+            (Put::Created, insert_fields(conn, topic.id, slug, &premises, &fields).await?)
         }
         Some(row) => {
             let stored = Stored::from(row);
             conditions.check_present(stored.version)?;
             check_slug(new.slug.as_ref(), &stored.slug)?;
-            update(conn, &stored, &ids, fields).await?;
+            update(conn, &stored, &premises, fields).await?;
             (Put::Replaced, stored.id)
         }
     };
@@ -430,7 +435,9 @@ pub async fn patch(
     fields.kind = patch.kind.into_option().unwrap_or(fields.kind);
     fields.scheme = patch.scheme.into_option().unwrap_or(fields.scheme);
     fields.symmetric = patch.symmetric.into_option().unwrap_or(fields.symmetric);
-    fields.origin = patched_origin(patch.origin, fields.origin.as_ref())?;
+    if let Some(origin) = found.keep(patched_origin(patch.origin, fields.origin.as_ref()))? {
+        fields.origin = origin;
+    }
     found.keep(check_symmetric(fields.kind, fields.symmetric))?;
     let ids = match patch.premises.into_option() {
         Some(names) => found.keep(premises(conn, &topic, names.as_slice()).await)?,

@@ -208,7 +208,7 @@ pub async fn insert(conn: &mut Conn, new: &NewSource) -> Result<Source> {
     let (fields, text) = (new.into(), new.text.clone().into());
     if let Some(slug) = &new.slug {
         let made = insert_if_free(conn, slug, &fields, &text).await?;
-        return made.ok_or_else(|| Problem::slug_taken("source", Some(slug.as_str())));
+        return made.ok_or_else(|| Problem::slug_taken("source", format_args!("`{slug}`")));
     }
     let wanted = Slug::derive(new.title.as_str(), "source");
     loop {
@@ -244,13 +244,17 @@ pub async fn insert_or_lock(
     fields: &Fields,
     text: Option<SourceText>,
 ) -> Result<(Put, Source)> {
-    let (name, text) = (Ref::Slug(slug.clone()), text.into());
+    let name = Ref::Slug(slug.clone());
+    if let Some(current) = lock(conn, &name).await? {
+        return Ok((Put::Replaced, current));
+    }
+    let text = text.into();
     loop {
-        if let Some(current) = lock(conn, &name).await? {
-            return Ok((Put::Replaced, current));
-        }
         if let Some(source) = insert_if_free(conn, slug, fields, &text).await? {
             return Ok((Put::Created, source));
+        }
+        if let Some(current) = lock(conn, &name).await? {
+            return Ok((Put::Replaced, current));
         }
     }
 }
@@ -310,7 +314,7 @@ pub async fn update(
     fields: Fields,
     text: Option<Option<SourceText>>,
 ) -> Result<Source> {
-    let text = text.map(TextColumns::from).filter(|text| text.sha256 != current.sha256);
+    let text = text.filter(|text| is_new_text(&current, text.as_ref())).map(TextColumns::from);
     if text.is_none() && fields == Fields::from(&current) {
         return Ok(current);
     }

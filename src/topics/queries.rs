@@ -173,7 +173,7 @@ pub async fn insert(conn: &mut Conn, new: &NewTopic) -> Result<Topic> {
     let fields = Fields::of(new, Status::Published);
     if let Some(slug) = &new.slug {
         let made = insert_if_free(conn, slug, &fields).await?;
-        return made.ok_or_else(|| Problem::slug_taken("topic", Some(slug.as_str())));
+        return made.ok_or_else(|| Problem::slug_taken("topic", format_args!("`{slug}`")));
     }
     let wanted = Slug::derive(new.title.as_str(), "topic");
     loop {
@@ -217,14 +217,13 @@ pub async fn put(
     new: &NewTopic,
     conditions: &Conditions,
 ) -> Result<(Put, Topic)> {
-    let fields = Fields::of(new, Status::Published);
     let (what, current) = match (name, lock_whole(conn, name).await?) {
         (_, Some(current)) => (Put::Replaced, current),
         (Ref::Id(_), None) => return Err(absent(name)),
         (Ref::Slug(slug), None) => {
             conditions.check_absent()?;
             check_slug(new.slug.as_ref(), slug)?;
-            insert_or_lock(conn, slug, &fields).await?
+            insert_or_lock(conn, slug, &Fields::of(new, Status::Published)).await?
         }
     };
     if what == Put::Created {

@@ -4,13 +4,11 @@
 use std::time::Duration;
 
 use debatebase::db::Conn;
-use diesel::sql_types::BigInt;
-use diesel::{QueryableByName, sql_query};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{TestApp, kinds};
+use crate::support::{TestApp, kinds, somebody_waits};
 
 /// Longer than anything here takes, unless it waits for what does not come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -133,24 +131,6 @@ async fn hold(app: &TestApp, slug: &str) -> Conn {
     let lock = format!("begin; select from topics where slug = '{slug}' for no key update");
     holder.batch_execute(&lock).await.unwrap();
     holder
-}
-
-#[derive(QueryableByName)]
-struct Waiting {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-/// Comes back when somebody waits for a lock in this database.
-async fn somebody_waits(holder: &mut Conn) {
-    let waiting = "select count(*) from pg_stat_activity \
-                   where datname = current_database() and wait_event_type = 'Lock'";
-    let seen = async {
-        while sql_query(waiting).get_result::<Waiting>(holder).await.unwrap().count == 0 {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(PATIENCE, seen).await.expect("nobody waits");
 }
 
 #[actix_web::test]

@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{TestDatabase, on_a_runtime};
+use crate::support::{TestDatabase, on_a_runtime, somebody_waits};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -252,7 +252,10 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
                 body.len()
             );
             let asked = scope.spawn(move || ask(address, &request));
-            on_a_runtime(somebody_waits(&database.url()));
+            on_a_runtime(async {
+                let mut watcher = debatebase::db::connect(&database.url()).await.unwrap();
+                somebody_waits(&mut watcher).await;
+            });
             serving.signal(signal);
             // It takes no new connections, and waits for the one it has.
             thread::sleep(Duration::from_millis(300));
@@ -265,20 +268,6 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
         assert!(answer.contains(&format!("a signal came: {signal}.")), "{answer}");
         assert_eq!(status.code(), Some(0), "{log:#?}");
-    }
-}
-
-/// Comes back when somebody waits for a lock in the database.
-async fn somebody_waits(url: &str) {
-    use diesel::sql_query;
-    use diesel_async::RunQueryDsl;
-    let mut connection = debatebase::db::connect(url).await.unwrap();
-    let waiting = "select 1 from pg_stat_activity \
-                   where datname = current_database() and wait_event_type = 'Lock'";
-    let since = Instant::now();
-    while sql_query(waiting).execute(&mut connection).await.unwrap() == 0 {
-        assert!(since.elapsed() < PATIENCE, "nobody waits");
-        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -25,6 +25,11 @@ impl Found {
         self.0.is_empty()
     }
 
+    /// Goes on if there is no fault.
+    pub fn check(self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { Err(self.into_problem()) }
+    }
+
     /// The problem that they are, in the order they were found.
     pub fn into_problem(self) -> Problem {
         let part = self.0.first().map_or(Part::Body, |(part, _)| *part);

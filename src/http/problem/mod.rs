@@ -80,11 +80,10 @@ impl Problem {
         Self::new(Code::NotFound, format!("There is no {kind} `{name}` here."))
     }
 
-    /// A record of this kind has the slug already.
-    pub fn slug_taken(kind: &str, slug: Option<&str>) -> Self {
-        let named = slug.map_or_else(|| "with this slug".to_owned(), |slug| format!("`{slug}`"));
+    /// A record of this kind has the slug already; `which` is how it is called.
+    pub fn slug_taken(kind: &str, which: impl fmt::Display) -> Self {
         let detail = format!(
-            "There is a {kind} {named} already: give another `slug`, leave it out to have one \
+            "There is a {kind} {which} already: give another `slug`, leave it out to have one \
              derived, or PUT to its address to replace the {kind}."
         );
         Self::new(Code::SlugTaken, detail)

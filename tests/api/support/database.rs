@@ -1,9 +1,12 @@
 //! A database for each test: a copy of a template that is migrated, and seeded if need be, once.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use debatebase::db::{Db, migrations};
+use debatebase::db::{Conn, Db, migrations};
 use debatebase::imports;
+use diesel::sql_query;
+use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::server::SERVER;
@@ -94,6 +97,18 @@ impl Drop for TestDatabase {
             SERVER.administer(&format!("drop database {name} with (force)")).await;
         });
     }
+}
+
+/// Comes back when somebody waits for a lock in the database of this connection.
+pub async fn somebody_waits(conn: &mut Conn) {
+    let waiting = "select 1 from pg_stat_activity \
+                   where datname = current_database() and wait_event_type = 'Lock'";
+    let seen = async {
+        while sql_query(waiting).execute(conn).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("nobody waits");
 }
 
 /// Runs some work on a runtime of several threads, which diesel's migrations need and a test's own
