@@ -9,15 +9,17 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::Policy;
+use crate::access::{self, Policy};
 use crate::api_document;
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
-use crate::http::extract;
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
-use crate::{arguments, citations, docs, health, positions, relations, sources, topics, views};
+use crate::http::{extract, idempotency};
+use crate::{
+    arguments, citations, docs, health, keys, positions, relations, sources, topics, views,
+};
 
 /// What every worker shares.
 #[derive(Debug, Clone)]
@@ -51,6 +53,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     views::routes(config);
     topics::routes(config);
     sources::routes(config);
+    keys::routes(config);
     health::routes(config);
     docs::routes(config);
 }
@@ -77,6 +80,8 @@ pub fn build(
         .into_app()
         .default_service(web::to(no_such_route))
         .wrap(from_fn(refuse_unknown_parameters))
+        .wrap(from_fn(idempotency::fingerprint))
+        .wrap(from_fn(access::identify))
         .wrap(from_fn(around))
 }
 

@@ -41,8 +41,38 @@ pub enum Command {
         /// Documents in the native format (YAML); without any, the project's own essay.
         files: Vec<PathBuf>,
     },
+    /// Make, list and revoke API keys, also beside a program that is serving the database.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What can be done with API keys. Who may run the program on its database needs none.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key, and print it on standard output, this once.
+    Create {
+        /// What it is for: who will have it, and where.
+        #[arg(long)]
+        label: String,
+        /// What it allows: read (drafts, too), write, import, admin; given once for each.
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// A topic that it is bound to, by slug or id; given once for each. Without any, it reaches all.
+        #[arg(long = "topic", value_name = "TOPIC")]
+        topics: Vec<String>,
+        /// After how many days it ends by itself; without it, never.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        expires_in_days: Option<u32>,
+    },
+    /// List all keys, newest first, without their secrets.
+    List,
+    /// End a key now.
+    Revoke {
+        /// Its id, as `list` shows it.
+        id: uuid::Uuid,
+    },
 }
 
 /// The settings of every command.
@@ -108,7 +138,7 @@ pub struct ServerConfig {
     )]
     pub listen: SocketAddr,
 
-    /// Let nobody write, and show drafts to nobody.
+    /// Let nobody write, whatever their key allows.
     #[arg(long, env = "READ_ONLY", global = true, num_args = 0..=1, require_equals = true,
           default_value_t = false, default_missing_value = "true", value_name = "true|false")]
     pub read_only: bool,

@@ -35,6 +35,7 @@ pub mod sources;
 
 // What reads or writes across slices.
 pub mod imports;
+pub mod keys;
 pub mod views;
 
 // The service's own pages, and everything put together.
@@ -45,4 +46,5 @@ pub mod api_document;
 pub mod app;
 
 pub mod logging;
+pub mod operator;
 pub mod server;

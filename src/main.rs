@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use debatebase::config::{Command, Config};
-use debatebase::{api_document, logging, server};
+use debatebase::{api_document, logging, operator, server};
 
 // Several threads: diesel's migrations block in place, which a single one cannot bear.
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -21,8 +21,9 @@ async fn main() -> ExitCode {
     logging::start(&config.common.log, config.common.log_format);
     let done = match &config.command {
         None | Some(Command::Serve) => server::serve(&config).await,
-        Some(Command::Migrate) => server::migrate(&config.common).await,
-        Some(Command::Seed { files }) => server::seed(&config.common, files).await,
+        Some(Command::Migrate) => operator::migrate(&config.common).await,
+        Some(Command::Seed { files }) => operator::seed(&config.common, files).await,
+        Some(Command::Key(command)) => operator::key(&config.common, command).await,
         Some(Command::Openapi) => {
             server::say(api_document::to_json(&api_document::compose()).trim_end())
         }

@@ -2,18 +2,19 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::time::Duration;
 
 use actix_web::HttpServer;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::access::Policy;
+use crate::access::{self, Policy};
 use crate::app::{self, State};
-use crate::config::{CommonConfig, Config, Seed, ServerConfig};
+use crate::config::{Config, Seed, ServerConfig};
 use crate::db::home::Home;
-use crate::db::{BoxError, Db, migrations};
+use crate::db::{BoxError, Db};
 use crate::domain::slug::Slug;
-use crate::imports;
+use crate::operator::migrate_at;
+use crate::{imports, keys};
 
 /// Migrates, seeds an empty database, and answers until told to stop.
 pub async fn serve(config: &Config) -> Result<(), BoxError> {
@@ -25,50 +26,6 @@ pub async fn serve(config: &Config) -> Result<(), BoxError> {
     served.and(closed)
 }
 
-/// Brings the schema up to date.
-pub async fn migrate(config: &CommonConfig) -> Result<(), BoxError> {
-    let mut stop = StopSignal::listen()?;
-    let home = Home::open(config).await?;
-    let done = stop.unless_given(migrate_at(&home)).await;
-    home.close().await?;
-    match done?.as_slice() {
-        [] => say("The schema is up to date."),
-        run => say(&format!("Ran {} migration(s): {}.", run.len(), run.join(", "))),
-    }
-}
-
-/// Writes documents, or the essay, into the database.
-pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(), BoxError> {
-    let documents = if files.is_empty() {
-        vec![imports::seeds::essay()?]
-    } else {
-        files.iter().map(|file| imports::seeds::read(file.as_ref())).collect::<Result<_, _>>()?
-    };
-    let mut stop = StopSignal::listen()?;
-    let home = Home::open_or_join(config).await?;
-    let work = async {
-        migrate_at(&home).await?;
-        let db = Db::new(home.url(), 2)?;
-        for document in &documents {
-            let report =
-                imports::apply(&db, document).await.map_err(|problem| document.explain(problem))?;
-            say(&format!("{}: {report}", document.name()))?;
-        }
-        db.close();
-        Ok(())
-    };
-    let done = stop.unless_given(work).await;
-    home.close().await?;
-    done
-}
-
-async fn migrate_at(home: &Home) -> Result<Vec<String>, BoxError> {
-    migrations::run(home.url()).await.map_err(|error| {
-        let what = format!("The database ({}) cannot be brought up to date: {error}", home.place());
-        BoxError::from(what)
-    })
-}
-
 async fn serve_from(
     home: &mut Home,
     config: &ServerConfig,
@@ -77,7 +34,7 @@ async fn serve_from(
     let db = stop.unless_given(prepare(home, config)).await?;
     let to_try = imports::queries::newest_published(&*db.read().await?).await?;
 
-    let policy = if config.read_only { Policy::ReadOnly } else { Policy::Open };
+    let policy = if config.read_only { Policy::ReadOnly } else { Policy::ByKey };
     let state = State::new(db.clone(), policy);
     let server = HttpServer::new(move || app::build(&state))
         .disable_signals()
@@ -94,10 +51,12 @@ async fn serve_from(
     })?;
     let address = server.addrs().first().copied().unwrap_or(config.listen);
     home.note(&format!("serving http://{address}"))?;
+    let forgetting = tokio::spawn(forget_regularly(db.clone()));
     let server = server.run();
     let handle = server.handle();
     let mut running = tokio::spawn(server);
-    welcome(address, home, to_try.as_ref())?;
+    let key = first_key(&db, home).await?;
+    welcome(address, home, to_try.as_ref(), &key)?;
 
     let signal = tokio::select! {
         signal = stop.wait() => signal,
@@ -112,6 +71,7 @@ async fn serve_from(
     );
     handle.stop(true).await;
     running.await??;
+    forgetting.abort();
     db.close();
     log::info!("stopped");
     Ok(())
@@ -131,11 +91,40 @@ async fn prepare(home: &Home, config: &ServerConfig) -> Result<Db, BoxError> {
     Ok(db)
 }
 
-fn welcome(address: SocketAddr, home: &Home, to_try: Option<&Slug>) -> Result<(), BoxError> {
+/// Forgets, every hour, the answers that were kept for long enough.
+async fn forget_regularly(db: Db) {
+    let mut hour = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hour.tick().await;
+        match access::forget_old_answers(&db).await {
+            Ok(forgotten) => log::debug!("forgot {forgotten} kept answer(s)"),
+            Err(problem) => log::warn!("old kept answers could not be forgotten: {problem}"),
+        }
+    }
+}
+
+/// Where the key for the first changes is, or how to make one.
+async fn first_key(db: &Db, home: &Home) -> Result<String, BoxError> {
+    let how = "none yet: `debatebase key create --label NAME --scope admin` makes one";
+    if let Some(data_dir) = home.data_dir() {
+        let file = keys::first::keep_in(db, data_dir).await?;
+        let shown = file.map(|file| format!("{} (allows everything)", file.display()));
+        return Ok(shown.unwrap_or_else(|| "`debatebase key list` lists them".to_owned()));
+    }
+    let any = keys::queries::any_works(&*db.read().await?).await?;
+    Ok(if any { "`debatebase key list` lists them" } else { how }.to_owned())
+}
+
+fn welcome(
+    address: SocketAddr,
+    home: &Home,
+    to_try: Option<&Slug>,
+    key: &str,
+) -> Result<(), BoxError> {
     let path = to_try.map_or_else(String::new, |topic| format!("/{topic}/outline"));
     say(&format!(
         "\nDebatebase is ready.\n  API   http://{address}/v1/topics\n  Docs  http://{address}/docs/\n  \
-         Data  {}\n\nTry:\n  curl http://{address}/v1/topics{path}\n",
+         Data  {}\n  Key   {key}\n\nTry:\n  curl http://{address}/v1/topics{path}\n",
         home.place()
     ))
 }
@@ -149,13 +138,13 @@ pub fn say(text: &str) -> Result<(), BoxError> {
 
 /// The signals that end the program.
 #[derive(Debug)]
-struct StopSignal {
+pub(crate) struct StopSignal {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -163,7 +152,7 @@ impl StopSignal {
     }
 
     /// Does some work, unless a signal comes first.
-    async fn unless_given<T>(
+    pub(crate) async fn unless_given<T>(
         &mut self,
         work: impl Future<Output = Result<T, BoxError>>,
     ) -> Result<T, BoxError> {

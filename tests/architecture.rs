@@ -18,10 +18,10 @@ const FLOORS: &[&[&str]] = &[
     &["links"],
     &["citations", "relations"],
     &["arguments", "positions", "sources"],
-    &["imports", "views"],
+    &["imports", "keys", "views"],
     &["docs", "health"],
     &["api_document", "app"],
-    &["logging", "server"],
+    &["logging", "operator", "server"],
     &["main"],
 ];
 

@@ -8,9 +8,11 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
 
+use crate::http::idempotency;
 use crate::http::problem::ProblemDocument;
 
 /// What the document says of the service as a whole.
@@ -24,7 +26,9 @@ use crate::http::problem::ProblemDocument;
             Wherever a path or a field names a record, its id and its slug both work. Lists come in pages: \
             follow `page.next_cursor` (or the `Link` header). Every record has a `version`, which is its `ETag`: \
             send it as `If-Match` to change nothing that has changed since, as `If-None-Match` to be spared what \
-            you have. Every answer of 400 and above is a problem (RFC 9457) whose `type` opens a page that \
+            you have. Reading what is published needs no key; writing, and seeing drafts, needs one, as \
+            `Authorization: Bearer dbk_…`. Every change may be sent again under the same `Idempotency-Key`, and is \
+            made once. Every answer of 400 and above is a problem (RFC 9457) whose `type` opens a page that \
             explains it, and whose `errors` name every fault of the input. Unknown fields and parameters are faults.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(name = "The Debatebase contributors"),
@@ -38,6 +42,7 @@ use crate::http::problem::ProblemDocument;
         (name = "Relations", description = "Premises that support, attack or rephrase a position, an argument, or another relation (an undercut)."),
         (name = "Citations", description = "Verified quotes, each tied to what it backs."),
         (name = "Sources", description = "The texts that are quoted, and how much of them is."),
+        (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
     )
@@ -56,12 +61,16 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         for (method, operation) in operations(item) {
             add_problem(operation);
             add_conditions(method, operation);
+            add_location(operation);
+            add_security(method, operation);
+            add_idempotency(method, operation);
             if method == "PATCH" {
                 add_merge_patch(operation);
             }
         }
     }
     if let Some(components) = &mut document.components {
+        components.security_schemes.insert(KEY.to_owned(), key_scheme().into());
         components.responses.insert(PROBLEM.to_owned(), problem_response().into());
         components.schemas.iter_mut().for_each(|(name, schema)| name_items(name, schema));
     }
@@ -135,6 +144,96 @@ fn add_problem(operation: &mut Operation) {
     operation.responses.responses.insert("default".to_owned(), problem.into());
 }
 
+/// The name of the one way to say who is calling.
+const KEY: &str = "key";
+
+fn key_scheme() -> SecurityScheme {
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("dbk_…")
+        .description(Some(
+            "A key that this server made: `Authorization: Bearer dbk_…`. Its scopes are `read` \
+             (drafts, too), `write` and `import` (each with `read`), and `admin` (everything).",
+        ))
+        .build();
+    SecurityScheme::Http(bearer)
+}
+
+/// Whether an operation is about the service itself, which has no keys.
+fn is_service(operation: &Operation) -> bool {
+    operation.tags.iter().flatten().any(|tag| tag == "Service")
+}
+
+/// Who may call an operation. Said once, here; a test compares it with what the handlers demand.
+fn add_security(method: &str, operation: &mut Operation) {
+    let with_key = SecurityRequirement::new(KEY, Vec::<String>::new());
+    let is_about_keys = operation.tags.iter().flatten().any(|tag| tag == "Keys");
+    let (requirements, needs) = match method {
+        _ if is_service(operation) => (Vec::new(), ""),
+        _ if is_about_keys => (vec![with_key], "Needs a key with the scope `admin`."),
+        "GET" => (
+            vec![SecurityRequirement::default(), with_key],
+            "Needs no key; with one that has the scope `read`, drafts are seen, too.",
+        ),
+        _ => (vec![with_key], "Needs a key with the scope `write`."),
+    };
+    operation.security = Some(requirements);
+    if !needs.is_empty() {
+        let told = operation.description.take().filter(|text| !text.is_empty());
+        let told = told.map_or_else(|| needs.to_owned(), |text| format!("{text}\n\n{needs}"));
+        operation.description = Some(told);
+    }
+}
+
+/// Whatever makes a record says where it is.
+fn add_location(operation: &mut Operation) {
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("201") {
+        let address = ObjectBuilder::new().schema_type(Type::String).build();
+        let header = HeaderBuilder::new()
+            .schema(Some(address))
+            .description(Some("The address of the record.".to_owned()))
+            .build();
+        response.headers.insert("Location".to_owned(), header.into());
+    }
+}
+
+/// Every change may be sent again under the same name.
+fn add_idempotency(method: &str, operation: &mut Operation) {
+    if method == "GET" || is_service(operation) {
+        return;
+    }
+    let name = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(idempotency::PATTERN))
+        .min_length(Some(1))
+        .max_length(Some(257))
+        .build();
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A name for this change, such as a new UUID. The same request under the same name, \
+             within 24 hours, is given the answer of the first and changes nothing.",
+        ))
+        .schema(Some(name))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let replayed =
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["true"])).build();
+            let header = HeaderBuilder::new()
+                .schema(Some(replayed))
+                .description(Some("That the answer was given before, and nothing was changed now."))
+                .build();
+            response.headers.insert("Idempotency-Replayed".to_owned(), header.into());
+        }
+    }
+}
+
 /// A patch is a JSON Merge Patch, and has a media type of its own (RFC 7396).
 fn add_merge_patch(operation: &mut Operation) {
     if let Some(RefOr::T(request)) = &mut operation.request_body
@@ -156,9 +255,10 @@ fn name_items(name: &str, schema: &mut RefOr<Schema>) {
 
 /// Whatever has an entity tag takes conditions. Said once, here.
 fn add_conditions(method: &str, operation: &mut Operation) {
-    let tagged =
-        operation.tags.as_ref().is_some_and(|tags| tags.iter().all(|tag| tag != "Service"));
-    if !tagged {
+    // Keys have no versions: what they allow never changes.
+    let is_versioned =
+        !is_service(operation) && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
+    if !is_versioned {
         return;
     }
     let text = || ObjectBuilder::new().schema_type(Type::String).build();
@@ -191,11 +291,6 @@ fn add_conditions(method: &str, operation: &mut Operation) {
         if status == "200" || status == "201" {
             let tag = header("The state of what was answered; a strong entity tag.");
             response.headers.insert("ETag".to_owned(), tag.into());
-        }
-        if status == "201" {
-            response
-                .headers
-                .insert("Location".to_owned(), header("The address of the record.").into());
         }
     }
     if method == "GET" {

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
-use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
-use crate::http::answer;
+use crate::access::{Caller, Read, Write, change};
+use crate::db::Db;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
@@ -29,7 +29,7 @@ pub async fn list_arguments(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let page = queries::list(&conn, &topic, &listing).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
@@ -41,14 +41,15 @@ pub async fn list_arguments(
 #[utoipa::path(tag = "Arguments", params(TopicPath), responses((status = 201, body = Argument, description = "The new argument")))]
 #[post("")]
 pub async fn create_argument(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     Json(new): Json<NewArgument>,
-) -> Result<HttpResponse> {
-    let (topic, argument) =
-        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
-    Ok(answer::created(&location(&topic, &argument), argument.version, &argument))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (topic, argument) = queries::insert(conn, &path.topic, &new).await?;
+        answer::created(location(&topic, &argument), argument.version, &argument)
+    })
 }
 
 /// Get an argument
@@ -61,7 +62,7 @@ pub async fn get_argument(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let argument = queries::find(&conn, &topic, &path.argument).await?;
     Ok(answer::item(&conditions, argument.version, &argument))
 }
@@ -77,15 +78,16 @@ pub async fn get_argument(
 ))]
 #[put("/{argument}")]
 pub async fn put_argument(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<ArgumentPath>,
     conditions: Conditions,
     Json(new): Json<NewArgument>,
-) -> Result<HttpResponse> {
-    let (what, topic, argument) =
-        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&topic, &argument), argument.version, &argument))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, topic, argument) = queries::put(conn, &path, &new, &conditions).await?;
+        answer::put(what, location(&topic, &argument), argument.version, &argument)
+    })
 }
 
 /// Change an argument
@@ -94,15 +96,16 @@ pub async fn put_argument(
 #[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument as it is now")))]
 #[patch("/{argument}")]
 pub async fn patch_argument(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<ArgumentPath>,
     conditions: Conditions,
     Json(patch): Json<ArgumentPatch>,
-) -> Result<HttpResponse> {
-    let argument =
-        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
-    Ok(answer::changed(argument.version, &argument))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let argument = queries::patch(conn, &path, patch.clone(), &conditions).await?;
+        answer::changed(argument.version, &argument)
+    })
 }
 
 /// Delete an argument
@@ -111,14 +114,16 @@ pub async fn patch_argument(
 #[utoipa::path(tag = "Arguments", params(ArgumentPath, Removal), responses((status = 204, description = "The argument is gone")))]
 #[delete("/{argument}")]
 pub async fn delete_argument(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<ArgumentPath>,
     Query(removal): Query<Removal>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path, &removal, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 fn location(topic: &topics::queries::Head, argument: &Argument) -> String {

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{Citation, CitationFilter, CitationPatch, CitationPath, NewCitation};
-use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
-use crate::http::answer;
+use crate::access::{Caller, Read, Write, change};
+use crate::db::Db;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path};
 use crate::http::page::{Listing, Page};
@@ -27,7 +27,7 @@ pub async fn list_citations(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let page = queries::list(&conn, &topic, &listing).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
@@ -39,14 +39,15 @@ pub async fn list_citations(
 #[utoipa::path(tag = "Citations", params(TopicPath), responses((status = 201, body = Citation, description = "The new citation")))]
 #[post("")]
 pub async fn create_citation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     Json(new): Json<NewCitation>,
-) -> Result<HttpResponse> {
-    let (topic, citation) =
-        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
-    Ok(answer::created(&location(&topic, &citation), citation.version, &citation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (topic, citation) = queries::insert(conn, &path.topic, &new).await?;
+        answer::created(location(&topic, &citation), citation.version, &citation)
+    })
 }
 
 /// Get a citation
@@ -59,7 +60,7 @@ pub async fn get_citation(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let citation = queries::find(&conn, &topic, &path.citation).await?;
     Ok(answer::item(&conditions, citation.version, &citation))
 }
@@ -74,15 +75,16 @@ pub async fn get_citation(
 ))]
 #[put("/{citation}")]
 pub async fn put_citation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<CitationPath>,
     conditions: Conditions,
     Json(new): Json<NewCitation>,
-) -> Result<HttpResponse> {
-    let (what, topic, citation) =
-        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&topic, &citation), citation.version, &citation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, topic, citation) = queries::put(conn, &path, &new, &conditions).await?;
+        answer::put(what, location(&topic, &citation), citation.version, &citation)
+    })
 }
 
 /// Change a citation
@@ -91,28 +93,31 @@ pub async fn put_citation(
 #[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation as it is now")))]
 #[patch("/{citation}")]
 pub async fn patch_citation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<CitationPath>,
     conditions: Conditions,
     Json(patch): Json<CitationPatch>,
-) -> Result<HttpResponse> {
-    let citation =
-        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
-    Ok(answer::changed(citation.version, &citation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let citation = queries::patch(conn, &path, patch.clone(), &conditions).await?;
+        answer::changed(citation.version, &citation)
+    })
 }
 
 /// Delete a citation
 #[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 204, description = "The citation is gone")))]
 #[delete("/{citation}")]
 pub async fn delete_citation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<CitationPath>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 fn location(topic: &topics::queries::Head, citation: &Citation) -> String {

@@ -418,7 +418,8 @@ pub async fn patch(
 ) -> Result<Citation> {
     // The source is locked before the topic, so it is looked up first and looked at again after.
     let topic =
-        crate::topics::queries::head(conn, &path.topic, crate::access::Sight::Everything).await?;
+        crate::topics::queries::head(conn, &path.topic, &crate::access::Sight::everything())
+            .await?;
     let before =
         find_stored(conn, topic.id, &path.citation).await?.ok_or_else(|| absent(&path.citation))?;
     let given = patch.source.into_option();

@@ -60,6 +60,14 @@ pub const CONSTRAINTS: &[(&str, Code)] = &[
     ("citations_backs_check", Code::Internal),
     ("citations_exact_check", Code::Internal),
     ("citations_span_check", Code::Internal),
+    ("keys_label_check", Code::Internal),
+    ("keys_secret_sha256_check", Code::Internal),
+    ("keys_scopes_check", Code::Internal),
+    ("keys_topic_ids_check", Code::Internal),
+    ("kept_answers_key_id_fkey", Code::BadKey),
+    ("kept_answers_idempotency_key_check", Code::Internal),
+    ("kept_answers_request_sha256_check", Code::Internal),
+    ("kept_answers_status_check", Code::Internal),
 ];
 
 impl From<Error> for Problem {

@@ -1,5 +1,7 @@
 //! Which database the program uses: the one it is told of, or one of its own.
 
+use std::path::Path;
+
 use super::launcher::{self, Durability, LauncherError, LocalPostgres, Options};
 use super::{BoxError, create_database};
 use crate::config::CommonConfig;
@@ -66,6 +68,11 @@ impl Home {
                 Err(_) => "the PostgreSQL of DATABASE_URL".to_owned(),
             },
         }
+    }
+
+    /// The data directory, if the database is the program's own.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.local.as_ref().map(LocalPostgres::data_dir)
     }
 
     /// Says in the lock file what the program does, for another that finds it locked.

@@ -176,6 +176,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Who may write, and see drafts.
+    keys (id) {
+        id -> Uuid,
+        label -> Text,
+        secret_sha256 -> Bytea,
+        scopes -> Array<Text>,
+        topic_ids -> Nullable<Array<Uuid>>,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Answers kept for clients that send the same change again.
+    kept_answers (key_id, idempotency_key) {
+        key_id -> Uuid,
+        idempotency_key -> Text,
+        request_sha256 -> Bytea,
+        status -> SmallInt,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     topics,
     positions,
@@ -186,4 +215,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     citations,
     relations_with_ends,
     citations_with_ends,
+    keys,
+    kept_answers,
 );

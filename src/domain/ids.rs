@@ -78,6 +78,8 @@ ids! {
     SourceId;
     /// Identifies a citation: a verified quote and what it backs.
     CitationId;
+    /// Identifies a key: what allows its holder to write.
+    KeyId;
 }
 
 /// How a client names a record: by its id or by its slug.

@@ -1,9 +1,6 @@
 //! The closed lists of the model.
 
-use std::fmt;
-
-use super::input::{At, FaultCode, Faults, FromJson};
-
+/// Declares a closed list of words, with its place in JSON, in the database and in the document.
 macro_rules! kinds {
     ($(#[doc = $about:literal] $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
         #[doc = $about]
@@ -32,18 +29,22 @@ macro_rules! kinds {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl FromJson for $name {
-            fn from_json(value: serde_json::Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
-                let word = String::from_json(value, at, faults)?;
+        impl $crate::domain::input::FromJson for $name {
+            fn from_json(
+                value: serde_json::Value,
+                at: &$crate::domain::input::At<'_>,
+                faults: &mut $crate::domain::input::Faults,
+            ) -> Option<Self> {
+                let word = <String as $crate::domain::input::FromJson>::from_json(value, at, faults)?;
                 let kind = Self::parse(&word);
                 if kind.is_none() {
-                    faults.push(at, FaultCode::NotAllowed, concat!("must be one of:", $(" ", $word),*));
+                    faults.push(at, $crate::domain::input::FaultCode::NotAllowed, concat!("must be one of:", $(" ", $word),*));
                 }
                 kind
             }
@@ -63,13 +64,15 @@ macro_rules! kinds {
 
         impl utoipa::ToSchema for $name {}
 
-        super::sql::stored_as!(
+        $crate::domain::sql::stored_as!(
             $name, diesel::sql_types::Text, String,
             |word| Self::parse(&word).ok_or_else(|| format!("unknown {}: {word}", stringify!($name)).into()),
             |this| this.as_str()
         );
     )*};
 }
+
+pub(crate) use kinds;
 
 kinds! {
     /// Where a topic is in its life. Drafts are seen by those who may write; archived topics refuse changes.

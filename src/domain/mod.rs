@@ -13,4 +13,4 @@ pub mod slug;
 pub mod text;
 pub mod web_url;
 
-mod sql;
+pub(crate) mod sql;

@@ -29,4 +29,4 @@ macro_rules! stored_as {
     };
 }
 
-pub(super) use stored_as;
+pub(crate) use stored_as;

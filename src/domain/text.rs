@@ -186,6 +186,8 @@ texts! {
     Scheme: one_line, 1 to 200;
     /// A name: of an author, a publisher, a format.
     Name: one_line, 1 to 300;
+    /// What a key is for.
+    Label: one_line, 1 to 200;
     /// The terms under which a text may be used: an SPDX identifier or a sentence.
     Licence: one_line, 1 to 300;
 }

@@ -17,6 +17,10 @@ const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-reques
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// The public id of the key that a request was sent with, for the log.
+#[derive(Debug, Clone, Copy)]
+pub struct CallerId(pub Uuid);
+
 impl RequestId {
     fn of(request: &ServiceRequest) -> Self {
         let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
@@ -70,7 +74,7 @@ fn with_problem_body(answer: ServiceResponse<BoxBody>, id: &RequestId) -> Servic
     let document = problem.document(answer.request().path(), &id.0);
     let (request, response) = answer.into_parts();
     let mut written = HttpResponse::build(problem.code().status());
-    for name in [header::ALLOW, header::RETRY_AFTER] {
+    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = response.headers().get(&name) {
             written.insert_header((name, value.clone()));
         }
@@ -86,10 +90,12 @@ fn with_problem_body(answer: ServiceResponse<BoxBody>, id: &RequestId) -> Servic
 fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
     let readable = answer.request().method() == Method::GET
         && (answer.status().is_success() || answer.status().is_redirection());
+    let is_public = answer.request().extensions().get::<CallerId>().is_none();
     let headers = answer.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         // Debates change at any time: keep an answer, and ask whether it still holds.
-        let rule = if readable { "public, no-cache" } else { "no-store" };
+        // What a key shows is not for others.
+        let rule = if readable && is_public { "public, no-cache" } else { "no-store" };
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static(rule));
     }
     if readable {
@@ -104,6 +110,8 @@ fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> Service
 
 fn log(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, id: &RequestId) {
     let route = answer.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+    let caller = answer.request().extensions().get::<CallerId>().map(|caller| caller.0);
+    let caller = caller.map_or_else(|| "-".to_owned(), |key| key.to_string());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(
         target: "debatebase::access",
@@ -111,6 +119,7 @@ fn log(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, id: &
         route = route.as_str(),
         status = answer.status().as_u16(),
         micros = micros,
+        key = caller.as_str(),
         request_id = id.0.as_str();
         "request"
     );

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{NewPosition, Position, PositionFilter, PositionPatch, PositionPath};
-use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
-use crate::http::answer;
+use crate::access::{Caller, Read, Write, change};
+use crate::db::Db;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
@@ -28,7 +28,7 @@ pub async fn list_positions(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let page = queries::list(&conn, &topic, &listing).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
@@ -37,14 +37,15 @@ pub async fn list_positions(
 #[utoipa::path(tag = "Positions", params(TopicPath), responses((status = 201, body = Position, description = "The new position")))]
 #[post("")]
 pub async fn create_position(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     Json(new): Json<NewPosition>,
-) -> Result<HttpResponse> {
-    let (topic, position) =
-        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
-    Ok(answer::created(&location(&topic, &position), position.version, &position))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (topic, position) = queries::insert(conn, &path.topic, &new).await?;
+        answer::created(location(&topic, &position), position.version, &position)
+    })
 }
 
 /// Get a position
@@ -57,7 +58,7 @@ pub async fn get_position(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let position = queries::find(&conn, &topic, &path.position).await?;
     Ok(answer::item(&conditions, position.version, &position))
 }
@@ -72,15 +73,16 @@ pub async fn get_position(
 ))]
 #[put("/{position}")]
 pub async fn put_position(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<PositionPath>,
     conditions: Conditions,
     Json(new): Json<NewPosition>,
-) -> Result<HttpResponse> {
-    let (what, topic, position) =
-        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&topic, &position), position.version, &position))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, topic, position) = queries::put(conn, &path, &new, &conditions).await?;
+        answer::put(what, location(&topic, &position), position.version, &position)
+    })
 }
 
 /// Change a position
@@ -89,15 +91,16 @@ pub async fn put_position(
 #[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position as it is now")))]
 #[patch("/{position}")]
 pub async fn patch_position(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<PositionPath>,
     conditions: Conditions,
     Json(patch): Json<PositionPatch>,
-) -> Result<HttpResponse> {
-    let position =
-        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
-    Ok(answer::changed(position.version, &position))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let position = queries::patch(conn, &path, patch.clone(), &conditions).await?;
+        answer::changed(position.version, &position)
+    })
 }
 
 /// Delete a position
@@ -106,14 +109,16 @@ pub async fn patch_position(
 #[utoipa::path(tag = "Positions", params(PositionPath, Removal), responses((status = 204, description = "The position is gone")))]
 #[delete("/{position}")]
 pub async fn delete_position(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<PositionPath>,
     Query(removal): Query<Removal>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path, &removal, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 fn location(topic: &topics::queries::Head, position: &Position) -> String {

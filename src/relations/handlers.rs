@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
-use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
-use crate::http::answer;
+use crate::access::{Caller, Read, Write, change};
+use crate::db::Db;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
@@ -28,7 +28,7 @@ pub async fn list_relations(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let page = queries::list(&conn, &topic, &listing).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
@@ -39,14 +39,15 @@ pub async fn list_relations(
 #[utoipa::path(tag = "Relations", params(TopicPath), responses((status = 201, body = Relation, description = "The new relation")))]
 #[post("")]
 pub async fn create_relation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     Json(new): Json<NewRelation>,
-) -> Result<HttpResponse> {
-    let (topic, relation) =
-        db::write!(db, async |conn| queries::insert(conn, &path.topic, &new).await)?;
-    Ok(answer::created(&location(&topic, &relation), relation.version, &relation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (topic, relation) = queries::insert(conn, &path.topic, &new).await?;
+        answer::created(location(&topic, &relation), relation.version, &relation)
+    })
 }
 
 /// Get a relation
@@ -59,7 +60,7 @@ pub async fn get_relation(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let relation = queries::find(&conn, &topic, &path.relation).await?;
     Ok(answer::item(&conditions, relation.version, &relation))
 }
@@ -74,15 +75,16 @@ pub async fn get_relation(
 ))]
 #[put("/{relation}")]
 pub async fn put_relation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<RelationPath>,
     conditions: Conditions,
     Json(new): Json<NewRelation>,
-) -> Result<HttpResponse> {
-    let (what, topic, relation) =
-        db::write!(db, async |conn| queries::put(conn, &path, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&topic, &relation), relation.version, &relation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, topic, relation) = queries::put(conn, &path, &new, &conditions).await?;
+        answer::put(what, location(&topic, &relation), relation.version, &relation)
+    })
 }
 
 /// Change a relation
@@ -91,15 +93,16 @@ pub async fn put_relation(
 #[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation as it is now")))]
 #[patch("/{relation}")]
 pub async fn patch_relation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<RelationPath>,
     conditions: Conditions,
     Json(patch): Json<RelationPatch>,
-) -> Result<HttpResponse> {
-    let relation =
-        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
-    Ok(answer::changed(relation.version, &relation))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let relation = queries::patch(conn, &path, patch.clone(), &conditions).await?;
+        answer::changed(relation.version, &relation)
+    })
 }
 
 /// Delete a relation
@@ -108,14 +111,16 @@ pub async fn patch_relation(
 #[utoipa::path(tag = "Relations", params(RelationPath, Removal), responses((status = 204, description = "The relation is gone")))]
 #[delete("/{relation}")]
 pub async fn delete_relation(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<RelationPath>,
     Query(removal): Query<Removal>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path, &removal, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path, &removal, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 fn location(topic: &topics::queries::Head, relation: &Relation) -> String {

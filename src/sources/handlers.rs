@@ -7,9 +7,9 @@ use super::queries;
 use super::types::{
     NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch, SourcePath,
 };
-use crate::access::{Caller, Read, Write};
+use crate::access::{Caller, Read, Write, change};
 use crate::db::{self, Db};
-use crate::http::answer;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
@@ -37,12 +37,14 @@ pub async fn list_sources(
 #[utoipa::path(tag = "Sources", responses((status = 201, body = Source, description = "The new source")))]
 #[post("")]
 pub async fn create_source(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Json(new): Json<NewSource>,
-) -> Result<HttpResponse> {
-    let source = db::write!(db, async |conn| queries::insert(conn, &new).await)?;
-    Ok(answer::created(&location(&source), source.version, &source))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let source = queries::insert(conn, &new).await?;
+        answer::created(location(&source), source.version, &source)
+    })
 }
 
 /// Get a source
@@ -71,15 +73,16 @@ pub async fn get_source(
 ))]
 #[put("/{source}")]
 pub async fn put_source(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
     conditions: Conditions,
     Json(new): Json<NewSource>,
-) -> Result<HttpResponse> {
-    let (what, source) =
-        db::write!(db, async |conn| queries::put(conn, &path.source, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&source), source.version, &source))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, source) = queries::put(conn, &path.source, &new, &conditions).await?;
+        answer::put(what, location(&source), source.version, &source)
+    })
 }
 
 /// Change a source
@@ -89,15 +92,16 @@ pub async fn put_source(
 #[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = Source, description = "The source as it is now")))]
 #[patch("/{source}")]
 pub async fn patch_source(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
     conditions: Conditions,
     Json(patch): Json<SourcePatch>,
-) -> Result<HttpResponse> {
-    let source =
-        db::write!(db, async |conn| queries::patch(conn, &path.source, patch, &conditions).await)?;
-    Ok(answer::changed(source.version, &source))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let source = queries::patch(conn, &path.source, patch.clone(), &conditions).await?;
+        answer::changed(source.version, &source)
+    })
 }
 
 /// Delete a source
@@ -106,14 +110,16 @@ pub async fn patch_source(
 #[utoipa::path(tag = "Sources", params(SourcePath, Removal), responses((status = 204, description = "The source is gone")))]
 #[delete("/{source}")]
 pub async fn delete_source(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
     Query(removal): Query<Removal>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path.source, &removal, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path.source, &removal, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 /// Get the text of a source
@@ -151,7 +157,7 @@ pub async fn list_source_citations(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let (listing, page) = db::snapshot!(db, async |conn| {
-        let page = queries::citations(conn, &path.source, &listing, caller.sight()).await?;
+        let page = queries::citations(conn, &path.source, &listing, &caller.sight()).await?;
         Ok((listing, page))
     })?;
     listing.answer_untagged(&conditions, &page)

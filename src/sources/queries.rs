@@ -159,7 +159,7 @@ pub async fn citations(
     mut conn: &Conn,
     name: &SourceRef,
     listing: &Listing<SourceCitationFilter>,
-    sight: Sight,
+    sight: &Sight,
 ) -> Result<SourceCitations> {
     use citations_with_ends as ends;
     let all = sources::table.select((sources::id, sources::text));
@@ -167,7 +167,11 @@ pub async fn citations(
         by_name!(name, sources, |same| all.filter(same).first(&mut conn).await).optional()?;
     let (source, text) = found.ok_or_else(|| absent(name))?;
     let seen = || {
-        ends::table.filter(ends::source_id.eq(source)).filter(visible(ends::topic_status, sight))
+        ends::table.filter(ends::source_id.eq(source)).filter(visible(
+            ends::topic_id,
+            ends::topic_status,
+            sight,
+        ))
     };
 
     let spans: Vec<(i32, i32)> =

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
-use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
-use crate::http::answer;
+use crate::access::{Caller, Read, Write, change};
+use crate::db::Db;
+use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path};
 use crate::http::page::{Listing, Page};
@@ -24,7 +24,7 @@ pub async fn list_topics(
     listing: Listing<TopicFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = queries::list(&*db.read().await?, &listing, caller.sight()).await?;
+    let page = queries::list(&*db.read().await?, &listing, &caller.sight()).await?;
     listing.answer_untagged(&conditions, &page)
 }
 
@@ -32,12 +32,14 @@ pub async fn list_topics(
 #[utoipa::path(tag = "Topics", responses((status = 201, body = Topic, description = "The new topic")))]
 #[post("")]
 pub async fn create_topic(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Json(new): Json<NewTopic>,
-) -> Result<HttpResponse> {
-    let topic = db::write!(db, async |conn| queries::insert(conn, &new).await)?;
-    Ok(answer::created(&location(&topic), topic.version, &topic))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let topic = queries::insert(conn, &new).await?;
+        answer::created(location(&topic), topic.version, &topic)
+    })
 }
 
 /// Get a topic
@@ -51,7 +53,7 @@ pub async fn get_topic(
     Path(path): Path<TopicPath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let topic = queries::find(&*db.read().await?, &path.topic, caller.sight()).await?;
+    let topic = queries::find(&*db.read().await?, &path.topic, &caller.sight()).await?;
     Ok(answer::item(&conditions, topic.version, &topic))
 }
 
@@ -65,15 +67,16 @@ pub async fn get_topic(
 ))]
 #[put("/{topic}")]
 pub async fn put_topic(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     conditions: Conditions,
     Json(new): Json<NewTopic>,
-) -> Result<HttpResponse> {
-    let (what, topic) =
-        db::write!(db, async |conn| queries::put(conn, &path.topic, &new, &conditions).await)?;
-    Ok(answer::put(what, &location(&topic), topic.version, &topic))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let (what, topic) = queries::put(conn, &path.topic, &new, &conditions).await?;
+        answer::put(what, location(&topic), topic.version, &topic)
+    })
 }
 
 /// Change a topic
@@ -83,15 +86,16 @@ pub async fn put_topic(
 #[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic as it is now")))]
 #[patch("/{topic}")]
 pub async fn patch_topic(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     conditions: Conditions,
     Json(patch): Json<TopicPatch>,
-) -> Result<HttpResponse> {
-    let topic =
-        db::write!(db, async |conn| queries::patch(conn, &path.topic, patch, &conditions).await)?;
-    Ok(answer::changed(topic.version, &topic))
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        let topic = queries::patch(conn, &path.topic, patch.clone(), &conditions).await?;
+        answer::changed(topic.version, &topic)
+    })
 }
 
 /// Delete a topic
@@ -100,13 +104,15 @@ pub async fn patch_topic(
 #[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 204, description = "The topic is gone")))]
 #[delete("/{topic}")]
 pub async fn delete_topic(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
     conditions: Conditions,
-) -> Result<HttpResponse> {
-    db::write!(db, async |conn| queries::delete(conn, &path.topic, &conditions).await)?;
-    Ok(answer::deleted())
+) -> Result<Written> {
+    change!(caller, db, async |conn| {
+        queries::delete(conn, &path.topic, &conditions).await?;
+        answer::deleted()
+    })
 }
 
 fn location(topic: &Topic) -> String {

@@ -87,11 +87,12 @@ impl From<&Topic> for Fields {
 pub async fn list(
     mut conn: &Conn,
     listing: &Listing<TopicFilter>,
-    sight: Sight,
+    sight: &Sight,
 ) -> Result<Page<Topic>> {
     let matching = || {
         let filter = &listing.filter;
-        let mut query = topics::table.filter(visible(topics::status, sight)).into_boxed::<Pg>();
+        let mut query =
+            topics::table.filter(visible(topics::id, topics::status, sight)).into_boxed::<Pg>();
         if let Some(tag) = &filter.tag {
             query = query.filter(topics::tags.contains(vec![tag]));
         }
@@ -133,15 +134,17 @@ pub async fn list(
 }
 
 /// The topic, if the caller may see it.
-pub async fn find(mut conn: &Conn, name: &TopicRef, sight: Sight) -> Result<Topic> {
-    let seen = topics::table.filter(visible(topics::status, sight)).select(Topic::as_select());
+pub async fn find(mut conn: &Conn, name: &TopicRef, sight: &Sight) -> Result<Topic> {
+    let seen =
+        topics::table.filter(visible(topics::id, topics::status, sight)).select(Topic::as_select());
     let found = by_name!(name, topics, |same| seen.filter(same).first(&mut conn).await);
     found.optional()?.ok_or_else(|| absent(name))
 }
 
 /// What reads below the topic need to know of it, if the caller may see it.
-pub async fn head(mut conn: &Conn, name: &TopicRef, sight: Sight) -> Result<Head> {
-    let seen = topics::table.filter(visible(topics::status, sight)).select(Head::as_select());
+pub async fn head(mut conn: &Conn, name: &TopicRef, sight: &Sight) -> Result<Head> {
+    let seen =
+        topics::table.filter(visible(topics::id, topics::status, sight)).select(Head::as_select());
     let found = by_name!(name, topics, |same| seen.filter(same).first(&mut conn).await);
     found.optional()?.ok_or_else(|| absent(name))
 }

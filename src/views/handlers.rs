@@ -27,12 +27,12 @@ pub async fn get_outline(
     Query(parameters): Query<OutlineParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    if let Some(unchanged) = unchanged(&db, &path, caller, &conditions).await? {
+    if let Some(unchanged) = unchanged(&db, &path, &caller, &conditions).await? {
         return Ok(unchanged);
     }
     let depth = parameters.depth.map_or(DEEPEST, |depth| depth.0);
     let (rows, citations) = db::snapshot!(db, async |conn| {
-        let rows = load(conn, &path, caller).await?;
+        let rows = load(conn, &path, &caller).await?;
         let citations = queries::citations(conn, rows.topic.topic.id).await?;
         Ok((rows, citations))
     })?;
@@ -51,10 +51,10 @@ pub async fn get_graph(
     Path(path): Path<TopicPath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    if let Some(unchanged) = unchanged(&db, &path, caller, &conditions).await? {
+    if let Some(unchanged) = unchanged(&db, &path, &caller, &conditions).await? {
         return Ok(unchanged);
     }
-    let rows = db::snapshot!(db, async |conn| load(conn, &path, caller).await)?;
+    let rows = db::snapshot!(db, async |conn| load(conn, &path, &caller).await)?;
     let view = graph::assemble(rows);
     Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
 }
@@ -63,18 +63,18 @@ pub async fn get_graph(
 async fn unchanged(
     db: &Db,
     path: &TopicPath,
-    caller: Caller<Read>,
+    caller: &Caller<Read>,
     conditions: &Conditions,
 ) -> Result<Option<HttpResponse>> {
     if conditions.is_unconditional_read() {
         return Ok(None);
     }
-    let topic = topics::queries::head(&*db.read().await?, &path.topic, caller.sight()).await?;
+    let topic = topics::queries::head(&*db.read().await?, &path.topic, &caller.sight()).await?;
     Ok(answer::unchanged(conditions, &topic.revision.to_string()))
 }
 
-async fn load(conn: &db::Conn, path: &TopicPath, caller: Caller<Read>) -> Result<Rows> {
-    let topic = queries::topic(conn, &path.topic, caller.sight()).await?;
+async fn load(conn: &db::Conn, path: &TopicPath, caller: &Caller<Read>) -> Result<Rows> {
+    let topic = queries::topic(conn, &path.topic, &caller.sight()).await?;
     let arguments = queries::arguments(conn, topic.topic.id).await?;
     let relations = queries::relations(conn, topic.topic.id).await?;
     Ok(Rows { topic, arguments, relations })

@@ -80,10 +80,10 @@ pub struct CitationRow {
 }
 
 /// The topic and its positions, if the caller may see it: the first query.
-pub async fn topic(mut conn: &Conn, name: &TopicRef, sight: Sight) -> Result<TopicRows> {
+pub async fn topic(mut conn: &Conn, name: &TopicRef, sight: &Sight) -> Result<TopicRows> {
     let all = topics::table
         .left_join(positions::table.on(positions::topic_id.eq(topics::id)))
-        .filter(visible(topics::status, sight))
+        .filter(visible(topics::id, topics::status, sight))
         .order((positions::rank, positions::id))
         .select((Topic::as_select(), topics::revision, Option::<PositionRow>::as_select()));
     let rows: Vec<(Topic, i64, Option<PositionRow>)> =

@@ -86,6 +86,7 @@ fn the_document_says_whose_it_is() {
             "Relations",
             "Citations",
             "Sources",
+            "Keys",
             "Views",
             "Service"
         ]

@@ -29,7 +29,7 @@ async fn those_who_may_write_see_drafts() {
 #[actix_web::test]
 async fn a_draft_and_everything_below_it_is_not_there_for_the_public() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
     let id = app.get("/v1/topics/llama").await.text_at("/id");
 
     for below in [
@@ -63,7 +63,7 @@ async fn a_draft_and_everything_below_it_is_not_there_for_the_public() {
 #[actix_web::test]
 async fn a_hidden_topic_is_answered_as_one_that_does_not_exist() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
 
     let hidden = public.get("/v1/topics/llama/positions").await;
     let missing = public.get("/v1/topics/vicuna/positions").await;
@@ -74,7 +74,7 @@ async fn a_hidden_topic_is_answered_as_one_that_does_not_exist() {
 #[actix_web::test]
 async fn drafts_are_in_no_list_and_no_count_for_the_public() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
 
     for (query, slugs) in [
         ("", vec!["published"]),
@@ -93,7 +93,7 @@ async fn drafts_are_in_no_list_and_no_count_for_the_public() {
 #[actix_web::test]
 async fn the_quotes_of_drafts_are_not_among_those_of_their_source_for_the_public() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
     let path = "/v1/sources/text/citations?count=exact";
 
     let all = app.get(path).await.expect(200);
@@ -108,7 +108,7 @@ async fn the_quotes_of_drafts_are_not_among_those_of_their_source_for_the_public
 #[actix_web::test]
 async fn a_published_draft_is_seen_by_all() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
 
     app.patch("/v1/topics/llama", json!({"status": "published"})).await.expect(200);
 
@@ -119,7 +119,7 @@ async fn a_published_draft_is_seen_by_all() {
 #[actix_web::test]
 async fn an_archived_topic_is_seen_by_all() {
     let app = with_a_draft().await;
-    let public = app.for_the_public().await;
+    let public = app.without_key();
 
     app.patch("/v1/topics/llama", json!({"status": "archived"})).await.expect(200);
 
@@ -131,7 +131,7 @@ async fn an_archived_topic_is_seen_by_all() {
 async fn nobody_writes_on_a_server_that_is_read_only() {
     let app = TestApp::start().await;
     app.debate().await;
-    let public = app.for_the_public().await;
+    let public = app.closed_to_changes().await;
 
     for kind in kinds() {
         for answer in [

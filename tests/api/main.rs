@@ -26,8 +26,11 @@ mod quotes;
 mod sources;
 
 // What all of them have alike.
+mod access;
 mod conditions;
+mod idempotency;
 mod input;
+mod keys;
 mod pages;
 mod problems;
 

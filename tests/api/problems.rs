@@ -204,8 +204,11 @@ async fn a_body_in_another_coding_is_refused() {
 async fn a_body_that_says_it_is_too_large_is_not_waited_for() {
     let app = TestApp::start().await;
 
-    let head = "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-                Content-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n{";
+    let head = format!(
+        "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n{{",
+        app.key()
+    );
     let answer = over_tcp(&app, head).await;
 
     assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");

@@ -25,6 +25,7 @@ struct Curl {
     headers: Vec<(String, String)>,
     body: Option<String>,
     with_head: bool,
+    with_key: bool,
 }
 
 impl Curl {
@@ -35,6 +36,7 @@ impl Curl {
             headers: Vec::new(),
             body: None,
             with_head: false,
+            with_key: false,
         };
         let mut method = None;
         let mut words = words(command).into_iter().skip(1);
@@ -43,6 +45,10 @@ impl Curl {
                 "-s" => {}
                 "-si" => curl.with_head = true,
                 "-X" => method = Some(words.next().unwrap().parse().unwrap()),
+                "--oauth2-bearer" => {
+                    curl.with_key = true;
+                    assert_eq!(words.next().unwrap(), "$KEY");
+                }
                 "-H" => {
                     let header = words.next().unwrap();
                     let (name, value) = header.split_once(": ").unwrap();
@@ -128,10 +134,12 @@ fn holds(answer: &Value, shown: &Value) -> bool {
 
 #[actix_web::test]
 async fn the_tour_is_what_the_seeded_program_answers() {
-    let app = TestApp::seeded().await;
+    let with_key = TestApp::seeded().await;
+    let without_key = with_key.without_key();
     let mut asked = 0;
     for (command, shown_answer) in blocks("console").into_iter().flat_map(exchanges) {
         let curl = Curl::parse(&format!("curl{command}"));
+        let app = if curl.with_key { &with_key } else { &without_key };
         let mut ask = app.ask(curl.method, &curl.path);
         if let Some(body) = curl.body {
             ask = ask.body("application/json", body);

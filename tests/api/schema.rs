@@ -132,6 +132,7 @@ async fn the_code_knows_the_tables_as_they_are() {
             let kind = kind.trim_start_matches("Nullable<").trim_end_matches('>');
             let name = match kind {
                 "Uuid" => "uuid",
+                "Bytea" => "bytea",
                 "Text" => "text",
                 "Array<Text" => "_text",
                 "Array<Uuid" => "_uuid",

@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{TestDatabase, on_a_runtime, somebody_waits};
+use crate::support::{Content, TestDatabase, on_a_runtime, somebody_waits};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -224,7 +224,8 @@ fn a_second_program_is_told_who_holds_the_data() {
 #[test]
 fn what_is_in_flight_is_finished_before_the_program_ends() {
     let directory = Directory::new();
-    let database = TestDatabase::bare();
+    let database = TestDatabase::with(Content::Essay);
+    let key = database.key().unwrap();
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let mut serving =
             Serving::start(program(&directory).args(["--database-url", &database.url()]));
@@ -248,7 +249,7 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
             let body = format!("{{\"summary\": \"Written while a signal came: {signal}.\"}}");
             let request = format!(
                 "PATCH {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                 Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             );
             let asked = scope.spawn(move || ask(address, &request));
@@ -488,4 +489,87 @@ fn an_address_that_is_taken_is_an_error_that_says_so() {
     let error = text(&output.stderr);
     assert!(error.contains(&format!("Cannot listen at {address}")), "{error}");
     assert!(error.contains("`--listen` chooses another"), "{error}");
+}
+
+/// What a command of the program says, if it succeeds.
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap().trim().to_owned()
+}
+
+/// A request that opens a topic, with this key.
+fn opening(key: &str) -> String {
+    let body = r#"{"title": "May I?"}"#;
+    format!(
+        "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn the_first_start_keeps_a_key_for_its_owner_and_says_where() {
+    let directory = Directory::new();
+    let file = directory.data().join("admin.key");
+    let mut serving = Serving::start(program(&directory).arg("--data-dir").arg(directory.data()));
+    let key = fs::read_to_string(&file).unwrap().trim().to_owned();
+
+    assert!(serving.greeting.contains(&format!("Key   {} (allows everything)", file.display())));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(serving.ask(&opening(&key)).starts_with("HTTP/1.1 201 "));
+    assert!(serving.ask(&opening(&format!("{key}x"))).starts_with("HTTP/1.1 401 "));
+    serving.signal(Signal::SIGTERM);
+    let (status, log) = serving.end();
+    assert!(status.success());
+    // The log names the key by its public id.
+    let log = log.join("\n");
+    assert!(!log.contains(&key) && !log.contains("dbk_"), "{log}");
+    let again = Serving::start(program(&directory).arg("--data-dir").arg(directory.data()));
+    assert_eq!(fs::read_to_string(&file).unwrap().trim(), key);
+    assert!(again.ask(&opening(&key)).starts_with("HTTP/1.1 201 "));
+}
+
+#[test]
+fn in_a_database_of_ones_own_the_first_key_is_made_by_command() {
+    let directory = Directory::new();
+    let database = TestDatabase::bare();
+    let run = |arguments: &[&str]| {
+        program(&directory).env("DATABASE_URL", database.url()).args(arguments).output().unwrap()
+    };
+    let first = Serving::start(program(&directory).env("DATABASE_URL", database.url()));
+    assert!(
+        first.greeting.contains("Key   none yet: `debatebase key create"),
+        "{}",
+        first.greeting
+    );
+
+    let key = said(&run(&["key", "create", "--label", "The club", "--scope", "write"]));
+    let bound = said(&run(&[
+        "key",
+        "create",
+        "--label",
+        "A guest",
+        "--scope",
+        "read",
+        "--topic",
+        "openness-end-or-means",
+        "--expires-in-days",
+        "30",
+    ]));
+
+    assert!(first.ask(&opening(&key)).starts_with("HTTP/1.1 201 "));
+    assert!(first.ask(&opening(&bound)).starts_with("HTTP/1.1 403 "));
+    let list = said(&run(&["key", "list"]));
+    let [guest, club] = list.lines().collect::<Vec<_>>()[..] else { panic!("{list}") };
+    assert!(guest.ends_with("read  openness-end-or-means  A guest"), "{list}");
+    assert!(club.contains("  works  ") && club.ends_with("write  all topics  The club"), "{list}");
+    assert!(!list.contains("dbk_"));
+    let id = club.split(' ').next().unwrap();
+    said(&run(&["key", "revoke", id]));
+    assert!(first.ask(&opening(&key)).starts_with("HTTP/1.1 401 "));
+    let wrong = run(&["key", "create", "--label", "A guest", "--scope", "root"]);
+    assert!(!wrong.status.success());
+    assert!(
+        String::from_utf8_lossy(&wrong.stderr).contains("must be one of: read write import admin")
+    );
 }

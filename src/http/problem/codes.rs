@@ -51,6 +51,14 @@ codes! {
         "A cursor continues the very list that gave it: use it with the same path, filters and sort, and as it was given. To start again, leave `cursor` out.";
     BadHeader "bad-header" BAD_REQUEST "A header is not right"
         "`errors` names the header and says what is wrong with it. Entity tags are given in double quotes, as in `If-Match: \"3\"`.";
+    KeyNeeded "key-needed" UNAUTHORIZED "This needs a key"
+        "Reading what is published needs no key; this does. Send one in the header `Authorization: Bearer dbk_…`. An operator makes keys with `debatebase key create` or `POST /v1/keys`.";
+    BadKey "bad-key" UNAUTHORIZED "The key is not valid"
+        "The key that the header `Authorization` gives is damaged, not known here, revoked, or has expired: `detail` says which. Leave the header out to read what is published.";
+    ScopeMissing "scope-missing" FORBIDDEN "The key does not allow this"
+        "`detail` and the header `WWW-Authenticate` name the scope that the key would need. A key's scopes never change: have another one made.";
+    OutOfReach "out-of-reach" FORBIDDEN "The key does not reach this"
+        "The key is bound to some topics: it changes what is in them, and nothing else.";
     ReadOnly "read-only" FORBIDDEN "This server takes no changes"
         "The operator runs this server read-only (`READ_ONLY=true`). Everything published can be read; nothing can be written.";
     NotFound "not-found" NOT_FOUND "There is nothing at this address"
@@ -63,6 +71,10 @@ codes! {
         "Relations or citations refer to the record, and deleting it would leave them without an end. `users` names them. Delete or change them first, or add `?cascade=true` to delete them with it.";
     TopicArchived "topic-archived" CONFLICT "The topic is archived"
         "An archived topic stays readable and refuses changes, to itself and to everything below it. Patch its `status` to `published` or `draft` first.";
+    StillRunning "still-running" CONFLICT "The same request is still running"
+        "Another request with the same `Idempotency-Key` has not ended yet. Send this one again after the time that `Retry-After` gives: it will be given the answer of the first.";
+    KeyEnded "key-ended" CONFLICT "The key works no more"
+        "A key that was revoked or has expired cannot be rotated. Make a new one.";
     QuotesOrphaned "quotes-orphaned" CONFLICT "Quotes would lose their place in the text"
         "The new text no longer holds the words that some citations quote, or holds them more than once. `orphans` names those citations. Mend or delete them first; all others would be moved to their new place.";
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The record is not in the state that you asked for"
@@ -75,6 +87,8 @@ codes! {
         "Send JSON, with `Content-Type: application/json`; a patch may also come as `application/merge-patch+json` (RFC 7396).";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
         "The body is well-formed, but not what is needed. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
+    KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "Another request had this Idempotency-Key"
+        "An `Idempotency-Key` names one change, with one method, path, body and conditions, for 24 hours. Use a new one for each change.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side"
         "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"

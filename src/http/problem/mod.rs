@@ -57,6 +57,8 @@ struct Inner {
     users: Vec<Named>,
     orphans: Vec<Named>,
     allow: Option<String>,
+    /// The scope that the caller's key lacks.
+    scope: Option<&'static str>,
     /// The error behind a 5xx, for the log alone.
     cause: Option<String>,
 }
@@ -71,6 +73,7 @@ impl Problem {
             users: Vec::new(),
             orphans: Vec::new(),
             allow: None,
+            scope: None,
             cause: None,
         }))
     }
@@ -136,6 +139,14 @@ impl Problem {
         problem
     }
 
+    /// The caller's key lacks a scope.
+    pub fn scope_missing(scope: &'static str) -> Self {
+        let detail = format!("The key lacks the scope `{scope}`.");
+        let mut problem = Self::new(Code::ScopeMissing, detail);
+        problem.0.scope = Some(scope);
+        problem
+    }
+
     /// Something broke. The client learns only that; the log learns the cause.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         let mut problem =
@@ -198,6 +209,21 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What a client is to show of itself (RFC 6750 section 3).
+    fn challenge(&self) -> Option<String> {
+        let realm = "Bearer realm=\"debatebase\"";
+        match (self.0.code, self.0.scope) {
+            (Code::KeyNeeded, _) => Some(realm.to_owned()),
+            (Code::BadKey, _) => Some(format!("{realm}, error=\"invalid_token\"")),
+            (Code::ScopeMissing, Some(scope)) => {
+                Some(format!("{realm}, error=\"insufficient_scope\", scope=\"{scope}\""))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// How many records a problem names at most.
 const MOST_NAMED: usize = 100;
 
@@ -252,7 +278,10 @@ impl ResponseError for Problem {
         if let Some(allow) = &self.0.allow {
             answer.insert_header((header::ALLOW, allow.as_str()));
         }
-        if self.0.code == Code::Unavailable {
+        if let Some(challenge) = self.challenge() {
+            answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if matches!(self.0.code, Code::Unavailable | Code::StillRunning) {
             answer.insert_header((header::RETRY_AFTER, "2"));
         }
         let mut answer = answer.finish();

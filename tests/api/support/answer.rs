@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// What the application answered.
 ///
 /// Its text is the status, the content type, a few telling headers and the body, with all that
-/// differs from run to run replaced: `[id]`, `[time]`, `[request]`, `[cursor]`.
+/// differs from run to run replaced: `[id]`, `[time]`, `[request]`, `[cursor]`, `[key]`.
 #[derive(Clone)]
 pub struct Answer {
     status: StatusCode,
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 /// The headers that an answer's text shows.
-const SHOWN: [&str; 2] = ["location", "allow"];
+const SHOWN: [&str; 3] = ["location", "allow", "www-authenticate"];
 
 impl Answer {
     pub(super) fn new(status: StatusCode, headers: HeaderMap, body: String) -> Self {
@@ -149,14 +149,23 @@ fn redact(value: &mut Value, field: &str) {
     match value {
         Value::String(text) => {
             *text = match field {
-                "created_at" | "updated_at" => "[time]".to_owned(),
+                "created_at" | "updated_at" | "expires_at" | "last_used_at" | "revoked_at" => {
+                    "[time]".to_owned()
+                }
+                "key" => "[key]".to_owned(),
                 "request_id" => "[request]".to_owned(),
                 "next_cursor" => "[cursor]".to_owned(),
                 _ => without_ids(text),
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, field)),
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| redact(value, name)),
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| {
+            // Noted beside the request, a moment earlier or later.
+            if name == "last_used_at" {
+                *value = "[time]".into();
+            }
+            redact(value, name);
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

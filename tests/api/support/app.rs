@@ -17,11 +17,13 @@ use super::database::{Content, TestDatabase};
 
 type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
-/// The application, with a database of its own.
+/// The application, with a database of its own, asked with a key that allows everything.
 pub struct TestApp {
     service: Rc<dyn Fn(TestRequest) -> Answering>,
     state: State,
     db: Db,
+    /// The key that requests are sent with.
+    key: Option<String>,
     // Last, so that it is dropped when nothing uses it any more.
     database: Rc<TestDatabase>,
 }
@@ -32,12 +34,12 @@ const CONNECTIONS: usize = 24;
 impl TestApp {
     /// An application that holds nothing yet.
     pub async fn start() -> Self {
-        Self::over(Rc::new(TestDatabase::with(Content::Empty)), Policy::Open).await
+        Self::over(Rc::new(TestDatabase::with(Content::Empty)), Policy::ByKey).await
     }
 
     /// An application that holds the debates of the essay.
     pub async fn seeded() -> Self {
-        Self::over(Rc::new(TestDatabase::with(Content::Essay)), Policy::Open).await
+        Self::over(Rc::new(TestDatabase::with(Content::Essay)), Policy::ByKey).await
     }
 
     /// An application that holds the debates of the essay and lets nobody write.
@@ -45,14 +47,39 @@ impl TestApp {
         Self::over(Rc::new(TestDatabase::with(Content::Essay)), Policy::ReadOnly).await
     }
 
-    /// The same debates as those see them who may not write.
-    pub async fn for_the_public(&self) -> Self {
+    /// The same application, over the same database, where nobody may write.
+    pub async fn closed_to_changes(&self) -> Self {
         Self::over(Rc::clone(&self.database), Policy::ReadOnly).await
+    }
+
+    /// The same application, asked without a key.
+    pub fn without_key(&self) -> Self {
+        self.asked(None)
+    }
+
+    /// The same application, asked with this key.
+    pub fn with_key(&self, key: &str) -> Self {
+        self.asked(Some(key.to_owned()))
+    }
+
+    fn asked(&self, key: Option<String>) -> Self {
+        Self {
+            service: Rc::clone(&self.service),
+            state: self.state.clone(),
+            db: self.db.clone(),
+            key,
+            database: Rc::clone(&self.database),
+        }
+    }
+
+    /// The key that requests are sent with.
+    pub fn key(&self) -> &str {
+        self.key.as_deref().expect("there is no key")
     }
 
     /// An application over a database that a test made by itself.
     pub async fn over_database(database: TestDatabase) -> Self {
-        Self::over(Rc::new(database), Policy::Open).await
+        Self::over(Rc::new(database), Policy::ByKey).await
     }
 
     async fn over(database: Rc<TestDatabase>, policy: Policy) -> Self {
@@ -63,7 +90,8 @@ impl TestApp {
             let answering = service.call(request.to_request());
             Box::pin(async move { answering.await.unwrap() })
         });
-        Self { service, state, db, database }
+        let key = database.key().map(str::to_owned);
+        Self { service, state, db, key, database }
     }
 
     /// A connection of the test's own, for what the API cannot do.
@@ -89,7 +117,11 @@ impl TestApp {
     /// Asks with any method.
     pub fn ask(&self, method: Method, path: &str) -> Ask {
         let request = TestRequest::with_uri(path).method(method);
-        Ask { service: Rc::clone(&self.service), request }
+        let ask = Ask { service: Rc::clone(&self.service), request };
+        match &self.key {
+            Some(key) => ask.header("authorization", &format!("Bearer {key}")),
+            None => ask,
+        }
     }
 
     /// Asks for what is there.

@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use debatebase::db::{Conn, Db, migrations};
-use debatebase::imports;
+use debatebase::domain::input;
+use debatebase::{imports, keys};
 use diesel::sql_query;
 use diesel_async::RunQueryDsl;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::server::SERVER;
@@ -20,26 +22,35 @@ pub enum Content {
     Essay,
 }
 
-static EMPTY: LazyLock<String> = LazyLock::new(|| template("template_empty", Content::Empty));
-static ESSAY: LazyLock<String> = LazyLock::new(|| template("template_essay", Content::Essay));
-
-fn template(name: &str, content: Content) -> String {
-    on_a_runtime(async {
-        SERVER.administer(&format!("create database {name}")).await;
-        fill(name, content).await;
-    });
-    name.to_owned()
+/// A database that others are copied from.
+struct Template {
+    name: &'static str,
+    key: String,
 }
 
-/// Migrates an empty database, and seeds it if need be.
-async fn fill(name: &str, content: Content) {
+static EMPTY: LazyLock<Template> = LazyLock::new(|| template("template_empty", Content::Empty));
+static ESSAY: LazyLock<Template> = LazyLock::new(|| template("template_essay", Content::Essay));
+
+fn template(name: &'static str, content: Content) -> Template {
+    let key = on_a_runtime(async {
+        SERVER.administer(&format!("create database {name}")).await;
+        fill(name, content).await
+    });
+    Template { name, key }
+}
+
+/// Migrates an empty database, seeds it if need be, and makes a key that allows everything.
+async fn fill(name: &str, content: Content) -> String {
     let url = SERVER.url(name);
     migrations::run(&url).await.unwrap();
+    let db = Db::new(&url, 1).unwrap();
     if content == Content::Essay {
-        let db = Db::new(&url, 1).unwrap();
         imports::apply(&db, &imports::seeds::essay().unwrap()).await.unwrap();
-        db.close();
     }
+    let new = json!({"label": "The key of the tests", "scopes": ["admin"]});
+    let (_, key) = keys::first::make(&db, input::read(new).unwrap()).await.unwrap();
+    db.close();
+    key.reveal()
 }
 
 /// A database that is dropped with its test. A failed test keeps its own on a server that is still
@@ -47,35 +58,47 @@ async fn fill(name: &str, content: Content) {
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
+    key: Option<String>,
 }
 
 impl TestDatabase {
     /// Makes a database with this content.
     pub fn with(content: Content) -> Self {
-        let database = Self { name: format!("debatebase_test_{}", Uuid::now_v7().simple()) };
+        let mut database = Self::named();
         let name = &database.name;
-        if SERVER.outlives_us() {
+        let key = if SERVER.outlives_us() {
             // A template would stay behind, so each database is filled by itself.
             on_a_runtime(async {
                 SERVER.administer(&format!("create database {name}")).await;
-                fill(name, content).await;
-            });
+                fill(name, content).await
+            })
         } else {
             let template = match content {
                 Content::Empty => &*EMPTY,
                 Content::Essay => &*ESSAY,
             };
-            let copy = format!("create database {name} template {template}");
+            let copy = format!("create database {name} template {}", template.name);
             on_a_runtime(SERVER.administer(&copy));
-        }
+            template.key.clone()
+        };
+        database.key = Some(key);
         database
     }
 
     /// Makes a database without a schema.
     pub fn bare() -> Self {
-        let database = Self { name: format!("debatebase_test_{}", Uuid::now_v7().simple()) };
+        let database = Self::named();
         on_a_runtime(SERVER.administer(&format!("create database {}", database.name)));
         database
+    }
+
+    fn named() -> Self {
+        Self { name: format!("debatebase_test_{}", Uuid::now_v7().simple()), key: None }
+    }
+
+    /// A key that allows everything, in a database that has a schema.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// Where to connect.

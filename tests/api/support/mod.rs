@@ -7,7 +7,7 @@ mod given;
 mod server;
 
 pub use answer::{Answer, redacted};
-pub use app::TestApp;
+pub use app::{Ask, TestApp};
 pub use database::{Content, TestDatabase, on_a_runtime, somebody_waits};
 pub use given::{GivenTopic, TEXT, kinds};
 pub use server::SERVER;
