@@ -11,12 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Policy;
 use crate::api_document;
+use crate::config::LimitsConfig;
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
 use crate::http::extract;
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
+use crate::limits::{Limiter, limit};
 use crate::{arguments, citations, docs, health, positions, relations, sources, topics, views};
 
 /// What every worker shares.
@@ -26,10 +28,11 @@ pub struct State {
     policy: Data<Policy>,
     document: Data<ApiDocument>,
     routes: Data<Routes>,
+    limiter: Option<Data<Limiter>>,
 }
 
 impl State {
-    /// Composes the API document and shares the database.
+    /// Composes the API document and shares the database. Nothing is limited.
     pub fn new(db: Db, policy: Policy) -> Self {
         let document = api_document::compose();
         let routes = Routes::of(&document);
@@ -38,7 +41,13 @@ impl State {
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
+            limiter: None,
         }
+    }
+
+    /// The same, with limits on what one client may ask for.
+    pub fn with_limits(self, limits: &LimitsConfig) -> Self {
+        Self { limiter: Some(Data::new(Limiter::new(limits))), ..self }
     }
 }
 
@@ -67,7 +76,13 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
+    let limiter = state.limiter.clone();
     App::new()
+        .configure(|config| {
+            if let Some(limiter) = limiter {
+                config.app_data(limiter);
+            }
+        })
         .app_data(state.db.clone())
         .app_data(state.policy.clone())
         .app_data(state.document.clone())
@@ -77,6 +92,7 @@ pub fn build(
         .into_app()
         .default_service(web::to(no_such_route))
         .wrap(from_fn(refuse_unknown_parameters))
+        .wrap(from_fn(limit))
         .wrap(from_fn(around))
 }
 

@@ -9,6 +9,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod limits;
+
+pub use limits::{LimitsConfig, Networks, Rate};
+
 /// An open, API-first knowledge base of debates.
 ///
 /// Without a command, serves. Without `DATABASE_URL`, runs a PostgreSQL of its own.
@@ -130,6 +134,10 @@ pub struct ServerConfig {
     /// How long requests in flight may take to finish when the program is told to stop, in seconds.
     #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+
+    /// How much one client may ask for.
+    #[command(flatten)]
+    pub limits: LimitsConfig,
 }
 
 /// What to write into an empty database.

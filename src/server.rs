@@ -78,7 +78,7 @@ async fn serve_from(
     let to_try = imports::queries::newest_published(&*db.read().await?).await?;
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::Open };
-    let state = State::new(db.clone(), policy);
+    let state = State::new(db.clone(), policy).with_limits(&config.limits);
     let server = HttpServer::new(move || app::build(&state))
         .disable_signals()
         .shutdown_timeout(config.shutdown_timeout.as_secs());

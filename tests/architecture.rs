@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["config", "domain"],
     &["formats", "graph"],
     &["http"],
+    &["limits"],
     &["db"],
     &["access"],
     &["topics"],

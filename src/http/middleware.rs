@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage};
 use uuid::Uuid;
 
 use super::problem::{Code, Problem};
@@ -68,17 +68,14 @@ fn with_problem_body(answer: ServiceResponse<BoxBody>, id: &RequestId) -> Servic
         log::error!(request_id = id.0.as_str(), code = problem.code().slug(); "{cause}");
     }
     let document = problem.document(answer.request().path(), &id.0);
+    // Strings and numbers always serialise.
+    let body = serde_json::to_vec(&document).unwrap_or_default();
+    // What was said in headers stands: `Allow`, `Retry-After`, how much of a limit is left.
     let (request, response) = answer.into_parts();
-    let mut written = HttpResponse::build(problem.code().status());
-    for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(value) = response.headers().get(&name) {
-            written.insert_header((name, value.clone()));
-        }
-    }
-    let written = written.content_type("application/problem+json").body(
-        // Strings and numbers always serialise.
-        serde_json::to_vec(&document).unwrap_or_default(),
-    );
+    let mut written = response.set_body(BoxBody::new(body));
+    *written.status_mut() = problem.code().status();
+    let media_type = header::HeaderValue::from_static("application/problem+json");
+    written.headers_mut().insert(header::CONTENT_TYPE, media_type);
     ServiceResponse::new(request, written)
 }
 

@@ -28,6 +28,7 @@ mod sources;
 // What all of them have alike.
 mod conditions;
 mod input;
+mod limits;
 mod pages;
 mod problems;
 

@@ -75,6 +75,8 @@ codes! {
         "Send JSON, with `Content-Type: application/json`; a patch may also come as `application/merge-patch+json` (RFC 7396).";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
         "The body is well-formed, but not what is needed. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
+    TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests came from you"
+        "The headers `RateLimit-Policy` and `RateLimit` say how many requests are allowed in which time, by the class of what is asked for, and how many are left; they are counted by key, else by address. Nothing was changed. Try again after the time that `Retry-After` gives.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side"
         "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"

@@ -57,6 +57,8 @@ struct Inner {
     users: Vec<Named>,
     orphans: Vec<Named>,
     allow: Option<String>,
+    /// When to come again, in seconds.
+    retry_after: Option<u64>,
     /// The error behind a 5xx, for the log alone.
     cause: Option<String>,
 }
@@ -71,6 +73,7 @@ impl Problem {
             users: Vec::new(),
             orphans: Vec::new(),
             allow: None,
+            retry_after: (code == Code::Unavailable).then_some(2),
             cause: None,
         }))
     }
@@ -133,6 +136,13 @@ impl Problem {
         let mut problem =
             Self::new(Code::MethodNotAllowed, format!("{method} is not taken here; {allow} are."));
         problem.0.allow = Some(allow);
+        problem
+    }
+
+    /// The client asked too often, and may come again in some seconds.
+    pub fn too_many_requests(detail: impl Into<String>, retry_after: u64) -> Self {
+        let mut problem = Self::new(Code::TooManyRequests, detail);
+        problem.0.retry_after = Some(retry_after);
         problem
     }
 
@@ -252,8 +262,8 @@ impl ResponseError for Problem {
         if let Some(allow) = &self.0.allow {
             answer.insert_header((header::ALLOW, allow.as_str()));
         }
-        if self.0.code == Code::Unavailable {
-            answer.insert_header((header::RETRY_AFTER, "2"));
+        if let Some(seconds) = self.0.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut answer = answer.finish();
         answer.extensions_mut().insert(self.clone());

@@ -7,8 +7,10 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::test::{self, TestRequest};
+use clap::Parser;
 use debatebase::access::Policy;
 use debatebase::app::{self, State};
+use debatebase::config::Config;
 use debatebase::db::{Conn, Db, connect};
 use serde_json::Value;
 
@@ -55,9 +57,23 @@ impl TestApp {
         Self::over(Rc::new(database), Policy::Open).await
     }
 
+    /// An application that holds nothing yet and has the settings of a command line.
+    pub async fn with_settings(settings: &[&str]) -> Self {
+        let command = ["debatebase"].into_iter().chain(settings.iter().copied());
+        let config = Config::parse_from(command);
+        let database = Rc::new(TestDatabase::with(Content::Empty));
+        let db = Db::new(&database.url(), CONNECTIONS).unwrap();
+        let state = State::new(db.clone(), Policy::Open).with_limits(&config.server.limits);
+        Self::of(state, db, database).await
+    }
+
     async fn over(database: Rc<TestDatabase>, policy: Policy) -> Self {
         let db = Db::new(&database.url(), CONNECTIONS).unwrap();
         let state = State::new(db.clone(), policy);
+        Self::of(state, db, database).await
+    }
+
+    async fn of(state: State, db: Db, database: Rc<TestDatabase>) -> Self {
         let service = Rc::new(test::init_service(app::build(&state)).await);
         let service = Rc::new(move |request: TestRequest| -> Answering {
             let answering = service.call(request.to_request());
@@ -129,6 +145,12 @@ impl Ask {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         let value = HeaderValue::from_str(value).unwrap();
         self.request = self.request.insert_header((HeaderName::from_static(name), value));
+        self
+    }
+
+    /// From a client at this address and port.
+    pub fn from(mut self, client: &str) -> Self {
+        self.request = self.request.peer_addr(client.parse().unwrap());
         self
     }
 
