@@ -15,9 +15,10 @@ use crate::config::LimitsConfig;
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
-use crate::http::extract;
+use crate::http::deadline::{Deadline, deadline};
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
+use crate::http::{body, extract};
 use crate::limits::{Limiter, limit};
 use crate::{arguments, citations, docs, health, positions, relations, sources, topics, views};
 
@@ -28,7 +29,7 @@ pub struct State {
     policy: Data<Policy>,
     document: Data<ApiDocument>,
     routes: Data<Routes>,
-    limiter: Option<Data<Limiter>>,
+    limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
 }
 
 impl State {
@@ -41,13 +42,15 @@ impl State {
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
-            limiter: None,
+            limits: None,
         }
     }
 
     /// The same, with limits on what one client may ask for.
     pub fn with_limits(self, limits: &LimitsConfig) -> Self {
-        Self { limiter: Some(Data::new(Limiter::new(limits))), ..self }
+        let limiter = Data::new(Limiter::new(limits));
+        let patience = body::Patience(limits.body_timeout);
+        Self { limits: Some((limiter, patience, Deadline(limits.request_timeout))), ..self }
     }
 }
 
@@ -76,11 +79,11 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
-    let limiter = state.limiter.clone();
+    let limits = state.limits.clone();
     App::new()
         .configure(|config| {
-            if let Some(limiter) = limiter {
-                config.app_data(limiter);
+            if let Some((limiter, patience, deadline)) = limits {
+                config.app_data(limiter).app_data(patience).app_data(deadline);
             }
         })
         .app_data(state.db.clone())
@@ -91,7 +94,8 @@ pub fn build(
         .configure(routes)
         .into_app()
         .default_service(web::to(no_such_route))
-        .wrap(from_fn(refuse_unknown_parameters))
+        .wrap(from_fn(check_query))
+        .wrap(from_fn(deadline))
         .wrap(from_fn(limit))
         .wrap(from_fn(around))
 }
@@ -107,8 +111,9 @@ async fn no_such_route(request: HttpRequest, routes: Data<Routes>) -> Result<Htt
     }
 }
 
-/// Refuses query parameters of operations that take none; the others look at theirs themselves.
-async fn refuse_unknown_parameters<B: MessageBody + 'static>(
+/// Refuses a query string that is too long, and query parameters of operations that take none; the
+/// others look at theirs themselves.
+async fn check_query<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
@@ -120,7 +125,8 @@ async fn refuse_unknown_parameters<B: MessageBody + 'static>(
             .then(|| extract::read_query::<NoParameters>(request.query_string()).err())
             .flatten()
     });
-    match unknown {
+    let too_long = extract::check_length(request.query_string()).err();
+    match too_long.or(unknown) {
         Some(problem) => Ok(request.error_response(problem).map_into_boxed_body()),
         None => Ok(next.call(request).await?.map_into_boxed_body()),
     }

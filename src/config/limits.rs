@@ -42,10 +42,34 @@ pub struct LimitsConfig {
     )]
     pub rate_limit_import: Rate,
 
+    /// How long a client may take to send the head of a request, in seconds.
+    #[arg(long, env = "HEADER_TIMEOUT", global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub header_timeout: Duration,
+
+    /// How long a client may take to send the body of a request, in seconds; less than
+    /// `REQUEST_TIMEOUT`.
+    #[arg(long, env = "BODY_TIMEOUT", global = true, value_name = "SECONDS", default_value = "40", value_parser = seconds)]
+    pub body_timeout: Duration,
+
+    /// How long a whole request may take, in seconds. The database gives up a statement after half
+    /// of it, and waits for a lock for a quarter of it.
+    #[arg(long, env = "REQUEST_TIMEOUT", global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub request_timeout: Duration,
+
     /// The proxies whose `X-Forwarded-For` is believed: addresses or networks, with commas between
     /// them. Without any, a client's address is that of its connection.
     #[arg(long, env = "TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<Networks>,
+}
+
+impl LimitsConfig {
+    /// Whether the settings go together.
+    pub fn check(&self) -> Result<(), String> {
+        if self.body_timeout < self.request_timeout {
+            return Ok(());
+        }
+        Err("BODY_TIMEOUT must be less than REQUEST_TIMEOUT, of which it is a part.".to_owned())
+    }
 }
 
 /// How many requests are allowed in how much time.
@@ -111,6 +135,13 @@ impl FromStr for Networks {
             network.map_err(|_| format!("`{text}` is no address and no network such as 10.0.0.0/8"))
         };
         listed(text).map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be a whole number of seconds from 1 to 3600".to_owned()),
     }
 }
 

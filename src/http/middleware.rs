@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::problem::{Code, Problem};
@@ -41,47 +42,53 @@ pub async fn around<B: MessageBody + 'static>(
         // HEAD is GET without the body, which the encoder leaves out by itself.
         request.head_mut().method = Method::GET;
     }
-    let answer = match next.call(request).await {
-        Ok(answer) => answer.map_into_boxed_body(),
-        // Only a broken request line or a fault of the framework comes this way.
-        Err(error) => return Err(error),
+    let path = request.path().to_owned();
+    let (request, answer) = match next.call(request).await {
+        Ok(answer) => {
+            let (request, answer) = answer.into_parts();
+            (Some(request), answer.map_into_boxed_body())
+        }
+        // What was cut off at its deadline has no request any more.
+        Err(error) => (None, error.error_response()),
     };
-    let answer = with_problem_body(answer, &id);
-    let answer = with_headers(answer, &id);
-    log(&answer, &method, begun, &id);
-    Ok(answer)
+    let answer = with_problem_body(answer, &path, &id);
+    let answer = with_headers(answer, &method, &id);
+    let route = request.as_ref().and_then(HttpRequest::match_pattern);
+    log(&answer, &method, route.as_deref(), begun, &id);
+    match request {
+        Some(request) => Ok(ServiceResponse::new(request, answer)),
+        None => Err(InternalError::from_response("cut off", answer).into()),
+    }
 }
 
 /// Writes the body of every answer of 400 and above.
-fn with_problem_body(answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+fn with_problem_body(answer: HttpResponse, path: &str, id: &RequestId) -> HttpResponse {
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
         return answer;
     }
-    let problem = answer.response().extensions().get::<Problem>().cloned();
+    let problem = answer.extensions().get::<Problem>().cloned();
     let problem = problem.unwrap_or_else(|| {
-        let detail =
-            answer.response().error().map_or_else(|| status.to_string(), ToString::to_string);
+        let detail = answer.error().map_or_else(|| status.to_string(), ToString::to_string);
         Problem::new(Code::of_framework(status), detail)
     });
     if let Some(cause) = problem.cause() {
         log::error!(request_id = id.0.as_str(), code = problem.code().slug(); "{cause}");
     }
-    let document = problem.document(answer.request().path(), &id.0);
+    let document = problem.document(path, &id.0);
     // Strings and numbers always serialise.
     let body = serde_json::to_vec(&document).unwrap_or_default();
     // What was said in headers stands: `Allow`, `Retry-After`, how much of a limit is left.
-    let (request, response) = answer.into_parts();
-    let mut written = response.set_body(BoxBody::new(body));
+    let mut written = answer.set_body(BoxBody::new(body));
     *written.status_mut() = problem.code().status();
     let media_type = header::HeaderValue::from_static("application/problem+json");
     written.headers_mut().insert(header::CONTENT_TYPE, media_type);
-    ServiceResponse::new(request, written)
+    written
 }
 
 /// Says how long an answer may be kept, and by whom.
-fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let readable = answer.request().method() == Method::GET
+fn with_headers(mut answer: HttpResponse, method: &Method, id: &RequestId) -> HttpResponse {
+    let readable = matches!(*method, Method::GET | Method::HEAD)
         && (answer.status().is_success() || answer.status().is_redirection());
     let headers = answer.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -99,13 +106,18 @@ fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> Service
     answer
 }
 
-fn log(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, id: &RequestId) {
-    let route = answer.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+fn log(
+    answer: &HttpResponse,
+    method: &Method,
+    route: Option<&str>,
+    begun: Instant,
+    id: &RequestId,
+) {
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(
         target: "debatebase::access",
         method = method.as_str(),
-        route = route.as_str(),
+        route = route.unwrap_or("-"),
         status = answer.status().as_u16(),
         micros = micros,
         request_id = id.0.as_str();

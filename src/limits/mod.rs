@@ -92,10 +92,21 @@ pub async fn limit<B: MessageBody + 'static>(
         (Some(limiter), Some(class)) => limiter.check(class, subject(&request)),
         _ => Decision::Unlimited,
     };
-    let mut answer = match decision.problem() {
-        Some(problem) => request.error_response(problem).map_into_boxed_body(),
-        None => next.call(request).await?.map_into_boxed_body(),
+    let answered = match decision.problem() {
+        Some(problem) => Ok(request.error_response(problem)),
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
     };
-    decision.tell(answer.headers_mut());
-    Ok(answer)
+    match answered {
+        Ok(mut answer) => {
+            decision.tell(answer.headers_mut());
+            Ok(answer)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |mut answer| {
+                decision.tell(answer.headers_mut());
+                answer
+            });
+            Err(error)
+        }
+    }
 }

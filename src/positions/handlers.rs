@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use super::queries;
 use super::types::{NewPosition, Position, PositionFilter, PositionPatch, PositionPath};
 use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
+use crate::db::{self, Conn, Db};
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
@@ -27,9 +27,12 @@ pub async fn list_positions(
     listing: Listing<PositionFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, caller.sight()).await?;
-    let page = queries::list(&conn, &topic, &listing).await?;
+    let read = async |conn: &Conn| {
+        let topic = topics::queries::head(conn, &path.topic, caller.sight()).await?;
+        let page = queries::list(conn, &topic, &listing).await?;
+        Ok((topic, page))
+    };
+    let (topic, page) = db.list(&listing, read).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
 
@@ -96,7 +99,7 @@ pub async fn patch_position(
     Json(patch): Json<PositionPatch>,
 ) -> Result<HttpResponse> {
     let position =
-        db::write!(db, async |conn| queries::patch(conn, &path, patch, &conditions).await)?;
+        db::write!(db, async |conn| queries::patch(conn, &path, patch.clone(), &conditions).await)?;
     Ok(answer::changed(position.version, &position))
 }
 

@@ -27,7 +27,7 @@ pub async fn list_sources(
     listing: Listing<SourceFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = queries::list(&*db.read().await?, &listing).await?;
+    let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
     listing.answer_untagged(&conditions, &page)
 }
 
@@ -95,8 +95,13 @@ pub async fn patch_source(
     conditions: Conditions,
     Json(patch): Json<SourcePatch>,
 ) -> Result<HttpResponse> {
-    let source =
-        db::write!(db, async |conn| queries::patch(conn, &path.source, patch, &conditions).await)?;
+    let source = db::write!(db, async |conn| queries::patch(
+        conn,
+        &path.source,
+        patch.clone(),
+        &conditions
+    )
+    .await)?;
     Ok(answer::changed(source.version, &source))
 }
 
@@ -127,7 +132,8 @@ pub async fn get_source_text(
     Path(path): Path<SourcePath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (version, text) = queries::find_text(&*db.lend().await?, &path.source).await?;
+    let (version, text) =
+        db.alone(async |conn| queries::find_text(conn, &path.source).await).await?;
     let tag = version.to_string();
     Ok(answer::unchanged(&conditions, &tag).unwrap_or_else(|| {
         HttpResponse::Ok()
@@ -150,9 +156,8 @@ pub async fn list_source_citations(
     listing: Listing<SourceCitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (listing, page) = db::snapshot!(db, async |conn| {
-        let page = queries::citations(conn, &path.source, &listing, caller.sight()).await?;
-        Ok((listing, page))
+    let page = db::snapshot!(db, async |conn| {
+        queries::citations(conn, &path.source, &listing, caller.sight()).await
     })?;
     listing.answer_untagged(&conditions, &page)
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use super::queries;
 use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write};
-use crate::db::{self, Db};
+use crate::db::{self, Conn, Db};
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path};
@@ -24,7 +24,8 @@ pub async fn list_topics(
     listing: Listing<TopicFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = queries::list(&*db.read().await?, &listing, caller.sight()).await?;
+    let read = async |conn: &Conn| queries::list(conn, &listing, caller.sight()).await;
+    let page = db.list(&listing, read).await?;
     listing.answer_untagged(&conditions, &page)
 }
 
@@ -90,7 +91,8 @@ pub async fn patch_topic(
     Json(patch): Json<TopicPatch>,
 ) -> Result<HttpResponse> {
     let topic =
-        db::write!(db, async |conn| queries::patch(conn, &path.topic, patch, &conditions).await)?;
+        db::write!(db, async |conn| queries::patch(conn, &path.topic, patch.clone(), &conditions)
+            .await)?;
     Ok(answer::changed(topic.version, &topic))
 }
 

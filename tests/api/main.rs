@@ -26,6 +26,7 @@ mod quotes;
 mod sources;
 
 // What all of them have alike.
+mod bounds;
 mod conditions;
 mod input;
 mod limits;
@@ -42,6 +43,7 @@ mod readme;
 mod schema;
 mod seeding;
 mod serving;
+mod tls;
 
 // What goes across them.
 mod archived;

@@ -3,7 +3,9 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::HttpResponse;
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::test::{self, TestRequest};
@@ -11,21 +13,22 @@ use clap::Parser;
 use debatebase::access::Policy;
 use debatebase::app::{self, State};
 use debatebase::config::Config;
-use debatebase::db::{Conn, Db, connect};
+use debatebase::db::{Conn, Db, Patience, connect};
 use serde_json::Value;
 
 use super::answer::Answer;
 use super::database::{Content, TestDatabase};
 
-type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
+type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
 
 /// The application, with a database of its own.
 pub struct TestApp {
     service: Rc<dyn Fn(TestRequest) -> Answering>,
     state: State,
     db: Db,
+    url: String,
     // Last, so that it is dropped when nothing uses it any more.
-    database: Rc<TestDatabase>,
+    database: Option<Rc<TestDatabase>>,
 }
 
 /// How many connections a test has at most; so many requests are truly answered at once.
@@ -49,7 +52,19 @@ impl TestApp {
 
     /// The same debates as those see them who may not write.
     pub async fn for_the_public(&self) -> Self {
-        Self::over(Rc::clone(&self.database), Policy::ReadOnly).await
+        Self::over(self.own_database(), Policy::ReadOnly).await
+    }
+
+    /// The same, started again.
+    pub async fn restarted(&self) -> Self {
+        Self::over(self.own_database(), Policy::Open).await
+    }
+
+    /// An application over a database that somebody else sees to.
+    pub async fn over_url(url: &str) -> Self {
+        let db = Db::new(url, CONNECTIONS).unwrap();
+        let state = State::new(db.clone(), Policy::Open);
+        Self::of(state, db, url.to_owned(), None).await
     }
 
     /// An application over a database that a test made by itself.
@@ -62,24 +77,34 @@ impl TestApp {
         let command = ["debatebase"].into_iter().chain(settings.iter().copied());
         let config = Config::parse_from(command);
         let database = Rc::new(TestDatabase::with(Content::Empty));
-        let db = Db::new(&database.url(), CONNECTIONS).unwrap();
-        let state = State::new(db.clone(), Policy::Open).with_limits(&config.server.limits);
-        Self::of(state, db, database).await
+        let url = database.url();
+        let limits = &config.server.limits;
+        let patience = Patience::within(limits.request_timeout);
+        let db = Db::for_requests(&url, CONNECTIONS, patience).unwrap();
+        let state = State::new(db.clone(), Policy::Open).with_limits(limits);
+        Self::of(state, db, url, Some(database)).await
     }
 
     async fn over(database: Rc<TestDatabase>, policy: Policy) -> Self {
-        let db = Db::new(&database.url(), CONNECTIONS).unwrap();
+        let url = database.url();
+        let db = Db::new(&url, CONNECTIONS).unwrap();
         let state = State::new(db.clone(), policy);
-        Self::of(state, db, database).await
+        Self::of(state, db, url, Some(database)).await
     }
 
-    async fn of(state: State, db: Db, database: Rc<TestDatabase>) -> Self {
+    async fn of(state: State, db: Db, url: String, database: Option<Rc<TestDatabase>>) -> Self {
         let service = Rc::new(test::init_service(app::build(&state)).await);
         let service = Rc::new(move |request: TestRequest| -> Answering {
             let answering = service.call(request.to_request());
-            Box::pin(async move { answering.await.unwrap() })
+            Box::pin(async move {
+                match answering.await {
+                    Ok(answer) => answer.into_parts().1,
+                    // What the server itself would write.
+                    Err(error) => error.error_response(),
+                }
+            })
         });
-        Self { service, state, db, database }
+        Self { service, state, db, url, database }
     }
 
     /// A connection of the test's own, for what the API cannot do.
@@ -89,7 +114,11 @@ impl TestApp {
 
     /// The address of the test's database.
     pub fn database_url(&self) -> String {
-        self.database.url()
+        self.url.clone()
+    }
+
+    fn own_database(&self) -> Rc<TestDatabase> {
+        Rc::clone(self.database.as_ref().expect("the database is somebody else's"))
     }
 
     /// The database, as the application knows it.
@@ -185,7 +214,7 @@ impl IntoFuture for Ask {
         Box::pin(async move {
             let response = service(request).await;
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = test::read_body(response).await;
+            let body = to_bytes(response.into_body()).await.unwrap();
             // A picture is no text, and nobody looks at it.
             Answer::new(status, headers, String::from_utf8_lossy(&body).into_owned())
         })
