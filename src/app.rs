@@ -9,14 +9,17 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::{self, Policy};
+use crate::access::{self, KnownKeys, Policy};
 use crate::api_document;
+use crate::config::LimitsConfig;
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
+use crate::http::deadline::{Deadline, deadline};
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
-use crate::http::{extract, idempotency};
+use crate::http::{body, extract, idempotency};
+use crate::limits::{Limiter, limit};
 use crate::{
     arguments, citations, docs, health, keys, positions, relations, sources, topics, views,
 };
@@ -28,10 +31,12 @@ pub struct State {
     policy: Data<Policy>,
     document: Data<ApiDocument>,
     routes: Data<Routes>,
+    known_keys: Data<KnownKeys>,
+    limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
 }
 
 impl State {
-    /// Composes the API document and shares the database.
+    /// Composes the API document and shares the database. Nothing is limited.
     pub fn new(db: Db, policy: Policy) -> Self {
         let document = api_document::compose();
         let routes = Routes::of(&document);
@@ -40,7 +45,16 @@ impl State {
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
+            known_keys: Data::default(),
+            limits: None,
         }
+    }
+
+    /// The same, with limits on what one client may ask for.
+    pub fn with_limits(self, limits: &LimitsConfig) -> Self {
+        let limiter = Data::new(Limiter::new(limits));
+        let patience = body::Patience(limits.body_timeout);
+        Self { limits: Some((limiter, patience, Deadline(limits.request_timeout))), ..self }
     }
 }
 
@@ -70,17 +84,26 @@ pub fn build(
         InitError = (),
     > + use<>,
 > {
+    let limits = state.limits.clone();
     App::new()
+        .configure(|config| {
+            if let Some((limiter, patience, deadline)) = limits {
+                config.app_data(limiter).app_data(patience).app_data(deadline);
+            }
+        })
         .app_data(state.db.clone())
         .app_data(state.policy.clone())
         .app_data(state.document.clone())
         .app_data(state.routes.clone())
+        .app_data(state.known_keys.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()
         .default_service(web::to(no_such_route))
-        .wrap(from_fn(refuse_unknown_parameters))
+        .wrap(from_fn(check_query))
         .wrap(from_fn(idempotency::fingerprint))
+        .wrap(from_fn(deadline))
+        .wrap(from_fn(limit))
         .wrap(from_fn(access::identify))
         .wrap(from_fn(around))
 }
@@ -96,8 +119,9 @@ async fn no_such_route(request: HttpRequest, routes: Data<Routes>) -> Result<Htt
     }
 }
 
-/// Refuses query parameters of operations that take none; the others look at theirs themselves.
-async fn refuse_unknown_parameters<B: MessageBody + 'static>(
+/// Refuses a query string that is too long, and query parameters of operations that take none; the
+/// others look at theirs themselves.
+async fn check_query<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
@@ -109,7 +133,8 @@ async fn refuse_unknown_parameters<B: MessageBody + 'static>(
             .then(|| extract::read_query::<NoParameters>(request.query_string()).err())
             .flatten()
     });
-    match unknown {
+    let too_long = extract::check_length(request.query_string()).err();
+    match too_long.or(unknown) {
         Some(problem) => Ok(request.error_response(problem).map_into_boxed_body()),
         None => Ok(next.call(request).await?.map_into_boxed_body()),
     }

@@ -9,6 +9,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod limits;
+
+pub use limits::{LimitsConfig, Networks, Rate};
+
 /// An open, API-first knowledge base of debates.
 ///
 /// Without a command, serves. Without `DATABASE_URL`, runs a PostgreSQL of its own.
@@ -80,7 +84,8 @@ pub enum KeyCommand {
 #[command(next_help_heading = "Database and log")]
 pub struct CommonConfig {
     /// The PostgreSQL (14 or newer) to use, as postgres://user:password@host:port/database.
-    /// Without it, the program runs one of its own.
+    /// With ?sslmode=verify-full&sslrootcert=<PEM file or system>, over TLS, as libpq reads it.
+    /// Without an address, the program runs one of its own.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
 
@@ -160,6 +165,10 @@ pub struct ServerConfig {
     /// How long requests in flight may take to finish when the program is told to stop, in seconds.
     #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+
+    /// How much one client may ask for.
+    #[command(flatten)]
+    pub limits: LimitsConfig,
 }
 
 /// What to write into an empty database.

@@ -17,6 +17,8 @@ pub mod graph;
 // The floors that all slices stand on.
 pub mod http;
 
+pub mod limits;
+
 pub mod db;
 
 pub mod access;

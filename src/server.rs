@@ -11,13 +11,14 @@ use crate::access::{self, Policy};
 use crate::app::{self, State};
 use crate::config::{Config, Seed, ServerConfig};
 use crate::db::home::Home;
-use crate::db::{BoxError, Db};
+use crate::db::{BoxError, Db, Patience};
 use crate::domain::slug::Slug;
 use crate::operator::migrate_at;
 use crate::{imports, keys};
 
 /// Migrates, seeds an empty database, and answers until told to stop.
 pub async fn serve(config: &Config) -> Result<(), BoxError> {
+    config.server.limits.check()?;
     // Before PostgreSQL is started: a signal must not end the program and leave it running.
     let mut stop = StopSignal::listen()?;
     let mut home = Home::open(&config.common).await?;
@@ -35,9 +36,12 @@ async fn serve_from(
     let to_try = imports::queries::newest_published(&*db.read().await?).await?;
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::ByKey };
-    let state = State::new(db.clone(), policy);
+    let state = State::new(db.clone(), policy).with_limits(&config.limits);
     let server = HttpServer::new(move || app::build(&state))
         .disable_signals()
+        .client_request_timeout(config.limits.header_timeout)
+        // Who closes its half of the connection is gone, and what it asked for is given up.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(config.shutdown_timeout.as_secs());
     let server = match config.workers {
         Some(workers) => server.workers(workers.into()),
@@ -82,10 +86,15 @@ async fn prepare(home: &Home, config: &ServerConfig) -> Result<Db, BoxError> {
     for name in migrate_at(home).await? {
         log::info!("migrated: {name}");
     }
-    let db = Db::new(home.url(), config.database_connections.into())?;
+    let patience = Patience::within(config.limits.request_timeout);
+    let db = Db::for_requests(home.url(), config.database_connections.into(), patience)?;
     if config.seed == Seed::Essay && imports::is_empty(&db).await? {
         let essay = imports::seeds::essay()?;
-        let report = imports::apply(&db, &essay).await.map_err(|problem| essay.explain(problem))?;
+        // No request waits for it, so it may take its time.
+        let seeding = Db::new(home.url(), 2)?;
+        let report =
+            imports::apply(&seeding, &essay).await.map_err(|problem| essay.explain(problem))?;
+        seeding.close();
         log::info!("seeded {}: {report}", essay.name());
     }
     Ok(db)

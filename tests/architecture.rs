@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["config", "domain"],
     &["formats", "graph"],
     &["http"],
+    &["limits"],
     &["db"],
     &["access"],
     &["topics"],
@@ -174,7 +175,9 @@ fn transactions_begin_at_the_door_only() {
 #[test]
 fn queries_open_no_door_themselves() {
     for source in sources().iter().filter(|source| source.name().ends_with("queries.rs")) {
-        for trace in ["db::write!", "db::snapshot!", ".read().await", ".lend().await"] {
+        for trace in
+            ["db::write!", "db::snapshot!", ".read().await", ".lend().await", ".alone(", "db.list("]
+        {
             assert!(!source.code().contains(trace), "{} has {trace}", source.name());
         }
     }

@@ -7,7 +7,9 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 use chrono::Utc;
+use moka::sync::Cache;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::key::Key;
 use super::queries;
@@ -17,6 +19,7 @@ use crate::db::{self, Db};
 use crate::domain::ids::KeyId;
 use crate::http::middleware::CallerId;
 use crate::http::problem::{Code, Problem, Result};
+use crate::limits::{self, Class, Decision, Limiter};
 
 /// Who a request comes from.
 #[derive(Debug, Clone)]
@@ -52,30 +55,82 @@ pub async fn identify<B: MessageBody + 'static>(
                 }
                 request.extensions_mut().insert(identity);
             }
-            Err(problem) => return Ok(request.error_response(problem).map_into_boxed_body()),
+            Err((problem, decision)) => {
+                let mut answer = request.error_response(problem).map_into_boxed_body();
+                decision.tell(answer.headers_mut());
+                return Ok(answer);
+            }
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-async fn identity(request: &ServiceRequest) -> Result<Identity> {
-    let mut given = request.headers().get_all(AUTHORIZATION);
-    let Some(header) = given.next() else { return Ok(Identity::Anonymous) };
-    let key = header
-        .to_str()
-        .ok()
-        .filter(|_| given.next().is_none())
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .and_then(|(_, key)| Key::parse(key.trim()));
+/// Who a request comes from; or why it is refused, and how much of their limit is left to those who
+/// are at its address.
+///
+/// A key that was not found right lately counts for the address, before it is looked up: so nobody
+/// tries keys faster than they may read.
+async fn identity(
+    request: &ServiceRequest,
+) -> std::result::Result<Identity, (Problem, Decision)> {
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Ok(Identity::Anonymous);
+    }
+    let key = given_key(request);
+    let known = request.app_data::<Data<KnownKeys>>();
+    let is_known = key.as_ref().is_some_and(|key| known.is_some_and(|known| known.has(key)));
+    let decision = match request.app_data::<Data<Limiter>>() {
+        Some(limiter) if !is_known => limiter.check(Class::Read, limits::address_of(request)),
+        Some(_) | None => Decision::Unlimited,
+    };
+    let refused = |problem| (problem, decision);
+    if let Some(problem) = decision.problem() {
+        return Err(refused(problem));
+    }
     let key = key.ok_or_else(|| {
-        bad_key(
+        refused(bad_key(
             "The header `Authorization` is to be `Bearer` and a whole key, as it was shown when it \
              was made: `dbk_…`.",
-        )
+        ))
     })?;
-    let db = request.app_data::<Data<Db>>().ok_or_else(|| bad_key("No key is known here."))?;
-    holder(db, &key).await.map(|holder| Identity::Key(Arc::new(holder)))
+    let Some(db) = request.app_data::<Data<Db>>() else {
+        return Err(refused(bad_key("No key is known here.")));
+    };
+    let holder = holder(db, &key).await.map_err(refused)?;
+    if let Some(known) = known {
+        known.keep(&key);
+    }
+    Ok(Identity::Key(Arc::new(holder)))
+}
+
+/// The key that a request shows, if it shows one, and as it should.
+fn given_key(request: &ServiceRequest) -> Option<Key> {
+    let mut given = request.headers().get_all(AUTHORIZATION);
+    let header = given.next()?.to_str().ok()?;
+    let (scheme, key) = header.split_once(' ')?;
+    let is_alone = given.next().is_none();
+    (is_alone && scheme.eq_ignore_ascii_case("bearer")).then(|| Key::parse(key.trim()))?
+}
+
+/// The keys that were found right lately. Whether they are right now is asked each time.
+#[derive(Debug)]
+pub struct KnownKeys(Cache<[u8; 32], ()>);
+
+impl KnownKeys {
+    fn has(&self, key: &Key) -> bool {
+        self.0.contains_key(&key.digest())
+    }
+
+    fn keep(&self, key: &Key) {
+        self.0.insert(key.digest(), ());
+    }
+}
+
+impl Default for KnownKeys {
+    fn default() -> Self {
+        let lately = Duration::from_secs(600);
+        Self(Cache::builder().max_capacity(10_000).time_to_live(lately).build())
+    }
 }
 
 /// The holder of a key that is valid now.

@@ -20,6 +20,6 @@ mod sight;
 pub use caller::{Admin, Caller, Permission, Policy, Read, Write};
 pub(crate) use change::change;
 pub use change::{KEPT_FOR, forget_old_answers};
-pub use identity::{Holder, Identity, identify};
+pub use identity::{Holder, Identity, KnownKeys, identify};
 pub use scope::{Scope, Scopes};
 pub use sight::{Reach, Sight, Visible, visible};

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use super::queries;
 use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
@@ -28,9 +28,12 @@ pub async fn list_arguments(
     listing: Listing<ArgumentFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
-    let page = queries::list(&conn, &topic, &listing).await?;
+    let read = async |conn: &Conn| {
+        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+        let page = queries::list(conn, &topic, &listing).await?;
+        Ok((topic, page))
+    };
+    let (topic, page) = db.list(&listing, read).await?;
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
 }
 

@@ -10,10 +10,13 @@ pub use types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgume
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::body::{LARGEST, Largest};
+
 /// The routes under `/v1/topics/{topic}/arguments`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/v1/topics/{topic}/arguments")
+            .app_data(Largest(LARGEST))
             .service(handlers::list_arguments)
             .service(handlers::create_argument)
             .service(handlers::get_argument)

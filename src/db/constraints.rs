@@ -89,9 +89,16 @@ impl From<Error> for Problem {
             {
                 Self::contended(&error)
             }
+            _ if matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) => {
+                Self::not_now("The database takes no changes just now.", &error)
+            }
             _ if matches!(kind, DatabaseErrorKind::ClosedConnection) || is_away(info.message()) => {
                 Self::unavailable(&error)
             }
+            _ if info.message().starts_with("canceling statement") => Self::not_now(
+                "The database did not get to it in time. Nothing was changed.",
+                &error,
+            ),
             _ => Self::internal(&error),
         }
     }
@@ -104,6 +111,7 @@ fn is_away(message: &str) -> bool {
         "the database system is",
         "connection closed",
         "closed the connection",
+        "error communicating with the server",
     ]
     .iter()
     .any(|words| message.contains(words))

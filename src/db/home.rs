@@ -29,6 +29,7 @@ impl Home {
                 data_dir: &data_dir,
                 pg_bin: pg_bin.as_deref(),
                 durability: Durability::Safe,
+                settings: &[],
             })
         })
         .await??;

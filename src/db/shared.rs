@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use diesel::{ConnectionError, ConnectionResult};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
-use tokio_postgres::NoTls;
 
+use super::connect::Connector;
 use super::{Conn, opened_on};
 
 /// A connection that is lent to any number of readers at once.
@@ -22,7 +22,7 @@ pub type Reader = Arc<Conn>;
 
 /// A few connections, opened when they are first needed and again when they were lost.
 pub(super) struct Shared {
-    url: String,
+    connector: Arc<Connector>,
     /// The runtime that the connections live on, which is not that of the worker that needs one.
     runtime: Handle,
     lines: Vec<Mutex<Option<Line>>>,
@@ -36,10 +36,10 @@ struct Line {
 }
 
 impl Shared {
-    pub(super) fn new(url: &str, size: usize, runtime: Handle) -> Self {
+    pub(super) fn new(connector: Arc<Connector>, size: usize, runtime: Handle) -> Self {
         let lines = (0..size.max(1)).map(|_| Mutex::new(None)).collect();
         let (next, is_closed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { url: url.to_owned(), runtime, lines, next, is_closed }
+        Self { connector, runtime, lines, next, is_closed }
     }
 
     /// The next connection in turn.
@@ -53,8 +53,8 @@ impl Shared {
         if let Some(open) = line.as_ref().filter(|open| !open.is_lost.load(Ordering::Acquire)) {
             return Ok(Arc::clone(&open.conn));
         }
-        let url = self.url.clone();
-        let open = async move { Line::open(&url).await };
+        let connector = Arc::clone(&self.connector);
+        let open = async move { Line::open(&connector).await };
         let opened = opened_on(self.runtime.clone(), open).await?;
         let conn = Arc::clone(&opened.conn);
         *line = Some(opened);
@@ -74,10 +74,8 @@ impl Shared {
 }
 
 impl Line {
-    async fn open(url: &str) -> ConnectionResult<Self> {
-        let (client, connection) = tokio_postgres::connect(url, NoTls)
-            .await
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    async fn open(connector: &Connector) -> ConnectionResult<Self> {
+        let (client, connection) = connector.open().await?;
         let is_lost = Arc::new(AtomicBool::new(false));
         let lost = Arc::clone(&is_lost);
         // Ends when the server goes away, or when nobody holds the connection any more.

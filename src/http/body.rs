@@ -13,14 +13,53 @@ use serde_json::{Map, Number, Value};
 
 use super::problem::{Code, Problem, Result};
 
-/// The largest body taken, in bytes: a source's text of 5 MB, with room for JSON's escapes.
-pub const LIMIT: usize = 12_000_000;
+/// The largest body that is taken, in bytes, unless a scope has a [`Bounds`] of its own: an `origin`
+/// of 1 MB and a text of 50,000 characters, with room for JSON's escapes.
+pub const LIMIT: usize = 2_000_000;
 
-/// How long a client may take to send it. actix-web waits for as long as a client likes.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The largest body of a source, whose text has 5 MB, and of an argument, which may come with 50
+/// quotes of 50,000 characters; with room for JSON's escapes.
+pub const LARGEST: usize = 12_000_000;
+
+/// How long a client may take to send a body, unless a setting says otherwise. actix-web waits for
+/// as long as a client likes.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How deep arrays and objects may stand in each other.
+const DEEPEST: usize = 64;
+
+/// The bytes of the largest body that a scope takes. Data of the scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Largest(pub usize);
+
+/// How long a client may take to send a body. Data of the application.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience(pub Duration);
+
+/// What a body may be at one address.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    largest: usize,
+    patience: Duration,
+}
+
+impl Bounds {
+    /// The widest there are, for what is read before it is known which address takes it.
+    pub fn widest(request: &HttpRequest) -> Self {
+        Self { largest: LARGEST, ..Self::of(request) }
+    }
+
+    /// Those of the address that a request is for.
+    pub fn of(request: &HttpRequest) -> Self {
+        Self {
+            largest: request.app_data().map_or(LIMIT, |Largest(bytes)| *bytes),
+            patience: request.app_data().map_or(PATIENCE, |Patience(time)| *time),
+        }
+    }
+}
 
 /// Refuses a body that says it is no JSON, or more than is taken.
-pub fn check_head(request: &HttpRequest) -> Result<()> {
+pub fn check_head(request: &HttpRequest, bounds: Bounds) -> Result<()> {
     let header = |name: &HeaderName| {
         request.headers().get(name).map(|value| value.to_str().unwrap_or("?").trim())
     };
@@ -44,33 +83,36 @@ pub fn check_head(request: &HttpRequest) -> Result<()> {
         return unsupported(detail);
     }
     let length = header(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    if length.is_some_and(|length: u64| u64::try_from(LIMIT).is_ok_and(|limit| length > limit)) {
-        return Err(too_large());
+    if length.is_some_and(|length: u64| {
+        u64::try_from(bounds.largest).is_ok_and(|largest| length > largest)
+    }) {
+        return Err(too_large(bounds));
     }
     Ok(())
 }
 
-fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, format!("At most {LIMIT} bytes are taken at once."))
+fn too_large(bounds: Bounds) -> Problem {
+    let detail = format!("At most {} bytes are taken here at once.", bounds.largest);
+    Problem::new(Code::BodyTooLarge, detail)
 }
 
 /// The whole body, if it comes in time.
-pub async fn collect(mut payload: Payload) -> Result<Vec<u8>> {
+pub async fn collect(mut payload: Payload, bounds: Bounds) -> Result<Vec<u8>> {
     let all = async move {
         let mut body = Vec::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|error| {
                 Problem::new(Code::BadRequest, format!("The body cannot be read: {error}."))
             })?;
-            if body.len() + chunk.len() > LIMIT {
-                return Err(too_large());
+            if body.len() + chunk.len() > bounds.largest {
+                return Err(too_large(bounds));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body)
     };
-    actix_web::rt::time::timeout(PATIENCE, all).await.unwrap_or_else(|_late| {
-        let detail = format!("The body did not end within {} seconds.", PATIENCE.as_secs());
+    actix_web::rt::time::timeout(bounds.patience, all).await.unwrap_or_else(|_late| {
+        let detail = format!("The body did not end within {} seconds.", bounds.patience.as_secs());
         Err(Problem::new(Code::RequestTimeout, detail))
     })
 }
@@ -81,12 +123,8 @@ pub fn parse(body: &[u8]) -> Result<Value> {
         return Err(Problem::new(Code::BadJson, "The body is empty."));
     }
     serde_json::from_slice(body).map(|Unambiguous(value)| value).map_err(|error| {
-        let text = error.to_string().replace("recursion limit exceeded", "nested too deeply");
-        let what = if error.is_data() || text.contains("nested") {
-            "cannot be read"
-        } else {
-            "is not JSON"
-        };
+        let text = error.to_string();
+        let what = if error.is_data() { "cannot be read" } else { "is not JSON" };
         Problem::new(Code::BadJson, format!("The body {what}: {text}."))
     })
 }
@@ -96,11 +134,24 @@ struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor).map(Self)
+        deserializer.deserialize_any(ValueVisitor { deeper: DEEPEST }).map(Self)
     }
 }
 
-struct ValueVisitor;
+#[derive(Clone, Copy)]
+struct ValueVisitor {
+    /// How much deeper arrays and objects may stand.
+    deeper: usize,
+}
+
+impl ValueVisitor {
+    /// For what stands in an array or object.
+    fn inside<E: Error>(self) -> std::result::Result<Self, E> {
+        let deeper = self.deeper.checked_sub(1);
+        let too_deep = || E::custom(format_args!("nested more than {DEEPEST} deep"));
+        Ok(Self { deeper: deeper.ok_or_else(too_deep)? })
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for ValueVisitor {
     type Value = Value;
@@ -149,20 +200,22 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
+        while let Some(item) = items.next_element_seed(inside)? {
             list.push(item);
         }
         Ok(list.into())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> std::result::Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut object = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
             if object.contains_key(&name) {
                 return Err(Error::custom(format!("the field `{name}` is given twice")));
             }
-            let value = fields.next_value_seed(Self)?;
+            let value = fields.next_value_seed(inside)?;
             object.insert(name, value);
         }
         Ok(object.into())
@@ -189,8 +242,14 @@ mod tests {
 
     #[test]
     fn what_is_too_deep_is_told_so() {
-        let body = "[".repeat(200) + &"]".repeat(200);
-        assert!(detail(&body).starts_with("The body cannot be read: nested too deeply at line 1"));
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+
+        assert!(parse(nested(64).as_bytes()).is_ok());
+        assert_eq!(
+            detail(&nested(65)),
+            "The body cannot be read: nested more than 64 deep at line 1 column 65."
+        );
+        assert!(detail(&"{\"a\":".repeat(100_000)).contains("nested more than 64 deep"));
     }
 
     #[test]

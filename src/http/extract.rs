@@ -23,8 +23,9 @@ impl<T: FromJson + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let head = body::check_head(request);
-        let body = body::collect(payload.take());
+        let bounds = body::Bounds::of(request);
+        let head = body::check_head(request, bounds);
+        let body = body::collect(payload.take(), bounds);
         Box::pin(async move {
             head?;
             let value = body::parse(&body.await?)?;
@@ -44,6 +45,18 @@ impl<T: FromJson> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read_query(request.query_string()).map(Self))
     }
+}
+
+/// The longest query string that is taken, in bytes.
+const LONGEST_QUERY: usize = 8_000;
+
+/// Refuses a query string that is longer than any that asks for something.
+pub fn check_length(query: &str) -> Result<()> {
+    if query.len() <= LONGEST_QUERY {
+        return Ok(());
+    }
+    let detail = format!("A query string has at most {LONGEST_QUERY} bytes.");
+    Err(Problem::new(Code::UriTooLong, detail))
 }
 
 /// Reads a query string: each parameter once, each a text.

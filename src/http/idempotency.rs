@@ -13,6 +13,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::body;
+use super::middleware::CallerId;
 use super::problem::{Part, Problem, Result};
 use crate::domain::input::{Fault, FaultCode};
 
@@ -35,12 +36,14 @@ pub struct Attempt {
     pub request: [u8; 32],
 }
 
-/// Takes the fingerprint of a change that has a name, before its body is read.
+/// Takes the fingerprint of a change that has a name, before its body is read by the handler.
 pub async fn fingerprint<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    if !request.method().is_safe() && request.headers().contains_key(IDEMPOTENCY_KEY) {
+    // Whoever has no key changes nothing, and is not to make the server hold a body.
+    let may_change = !request.method().is_safe() && request.extensions().contains::<CallerId>();
+    if may_change && request.headers().contains_key(IDEMPOTENCY_KEY) {
         match attempt(&mut request).await {
             Ok(attempt) => {
                 request.extensions_mut().insert(attempt);
@@ -53,7 +56,8 @@ pub async fn fingerprint<B: MessageBody + 'static>(
 
 async fn attempt(request: &mut ServiceRequest) -> Result<Attempt> {
     let key = name(request)?;
-    let body = body::collect(request.take_payload()).await?;
+    let bounds = body::Bounds::widest(request.request());
+    let body = body::collect(request.take_payload(), bounds).await?;
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
         // The length keeps two different requests from reading alike.

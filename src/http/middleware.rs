@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::problem::{Code, Problem};
@@ -45,52 +46,64 @@ pub async fn around<B: MessageBody + 'static>(
         // HEAD is GET without the body, which the encoder leaves out by itself.
         request.head_mut().method = Method::GET;
     }
-    let answer = match next.call(request).await {
-        Ok(answer) => answer.map_into_boxed_body(),
-        // Only a broken request line or a fault of the framework comes this way.
-        Err(error) => return Err(error),
+    let path = request.path().to_owned();
+    let (request, answer) = match next.call(request).await {
+        Ok(answer) => {
+            let (request, answer) = answer.into_parts();
+            (Some(request), answer.map_into_boxed_body())
+        }
+        // What was cut off at its deadline has no request any more.
+        Err(error) => (None, error.error_response()),
     };
-    let answer = with_problem_body(answer, &id);
-    let answer = with_headers(answer, &id);
-    log(&answer, &method, begun, &id);
-    Ok(answer)
+    let answer = with_problem_body(answer, &path, &id);
+    let is_public = request.as_ref().and_then(caller).is_none();
+    let answer = with_headers(answer, &method, is_public, &id);
+    log(&answer, &method, request.as_ref(), begun, &id);
+    match request {
+        Some(request) => Ok(ServiceResponse::new(request, answer)),
+        None => Err(InternalError::from_response("cut off", answer).into()),
+    }
+}
+
+/// The key that a request was sent with.
+fn caller(request: &HttpRequest) -> Option<Uuid> {
+    request.extensions().get::<CallerId>().map(|caller| caller.0)
 }
 
 /// Writes the body of every answer of 400 and above.
-fn with_problem_body(answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+fn with_problem_body(answer: HttpResponse, path: &str, id: &RequestId) -> HttpResponse {
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
         return answer;
     }
-    let problem = answer.response().extensions().get::<Problem>().cloned();
+    let problem = answer.extensions().get::<Problem>().cloned();
     let problem = problem.unwrap_or_else(|| {
-        let detail =
-            answer.response().error().map_or_else(|| status.to_string(), ToString::to_string);
+        let detail = answer.error().map_or_else(|| status.to_string(), ToString::to_string);
         Problem::new(Code::of_framework(status), detail)
     });
     if let Some(cause) = problem.cause() {
         log::error!(request_id = id.0.as_str(), code = problem.code().slug(); "{cause}");
     }
-    let document = problem.document(answer.request().path(), &id.0);
-    let (request, response) = answer.into_parts();
-    let mut written = HttpResponse::build(problem.code().status());
-    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
-        if let Some(value) = response.headers().get(&name) {
-            written.insert_header((name, value.clone()));
-        }
-    }
-    let written = written.content_type("application/problem+json").body(
-        // Strings and numbers always serialise.
-        serde_json::to_vec(&document).unwrap_or_default(),
-    );
-    ServiceResponse::new(request, written)
+    let document = problem.document(path, &id.0);
+    // Strings and numbers always serialise.
+    let body = serde_json::to_vec(&document).unwrap_or_default();
+    // What was said in headers stands: `Allow`, `Retry-After`, how much of a limit is left.
+    let mut written = answer.set_body(BoxBody::new(body));
+    *written.status_mut() = problem.code().status();
+    let media_type = header::HeaderValue::from_static("application/problem+json");
+    written.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    written
 }
 
 /// Says how long an answer may be kept, and by whom.
-fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
-    let readable = answer.request().method() == Method::GET
+fn with_headers(
+    mut answer: HttpResponse,
+    method: &Method,
+    is_public: bool,
+    id: &RequestId,
+) -> HttpResponse {
+    let readable = matches!(*method, Method::GET | Method::HEAD)
         && (answer.status().is_success() || answer.status().is_redirection());
-    let is_public = answer.request().extensions().get::<CallerId>().is_none();
     let headers = answer.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         // Debates change at any time: keep an answer, and ask whether it still holds.
@@ -108,15 +121,20 @@ fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> Service
     answer
 }
 
-fn log(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, id: &RequestId) {
-    let route = answer.request().match_pattern().unwrap_or_else(|| "-".to_owned());
-    let caller = answer.request().extensions().get::<CallerId>().map(|caller| caller.0);
-    let caller = caller.map_or_else(|| "-".to_owned(), |key| key.to_string());
+fn log(
+    answer: &HttpResponse,
+    method: &Method,
+    request: Option<&HttpRequest>,
+    begun: Instant,
+    id: &RequestId,
+) {
+    let route = request.and_then(HttpRequest::match_pattern);
+    let caller = request.and_then(caller).map_or_else(|| "-".to_owned(), |key| key.to_string());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(
         target: "debatebase::access",
         method = method.as_str(),
-        route = route.as_str(),
+        route = route.as_deref().unwrap_or("-"),
         status = answer.status().as_u16(),
         micros = micros,
         key = caller.as_str(),

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod body;
 pub mod conditions;
+pub mod deadline;
 pub mod extract;
 pub mod idempotency;
 pub mod middleware;

@@ -27,7 +27,7 @@ pub async fn list_sources(
     listing: Listing<SourceFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = queries::list(&*db.read().await?, &listing).await?;
+    let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
     listing.answer_untagged(&conditions, &page)
 }
 
@@ -133,7 +133,8 @@ pub async fn get_source_text(
     Path(path): Path<SourcePath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (version, text) = queries::find_text(&*db.lend().await?, &path.source).await?;
+    let (version, text) =
+        db.alone(async |conn| queries::find_text(conn, &path.source).await).await?;
     let tag = version.to_string();
     Ok(answer::unchanged(&conditions, &tag).unwrap_or_else(|| {
         HttpResponse::Ok()
@@ -156,9 +157,8 @@ pub async fn list_source_citations(
     listing: Listing<SourceCitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (listing, page) = db::snapshot!(db, async |conn| {
-        let page = queries::citations(conn, &path.source, &listing, &caller.sight()).await?;
-        Ok((listing, page))
+    let page = db::snapshot!(db, async |conn| {
+        queries::citations(conn, &path.source, &listing, &caller.sight()).await
     })?;
     listing.answer_untagged(&conditions, &page)
 }

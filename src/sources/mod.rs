@@ -11,10 +11,13 @@ pub use types::{NewSource, Source, SourceCitations, SourceFilter, SourcePatch, S
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::body::{LARGEST, Largest};
+
 /// The routes under `/v1/sources`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/v1/sources")
+            .app_data(Largest(LARGEST))
             .service(handlers::list_sources)
             .service(handlers::create_source)
             .service(handlers::get_source)

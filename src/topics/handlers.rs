@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use super::queries;
 use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path};
@@ -24,7 +24,8 @@ pub async fn list_topics(
     listing: Listing<TopicFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = queries::list(&*db.read().await?, &listing, &caller.sight()).await?;
+    let read = async |conn: &Conn| queries::list(conn, &listing, &caller.sight()).await;
+    let page = db.list(&listing, read).await?;
     listing.answer_untagged(&conditions, &page)
 }
 

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::rt;
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Answer, TestApp, kinds};
+use crate::support::{Answer, TestApp, kinds, somebody_waits};
 
 /// How many answers had which status, with the code of a problem: `412 precondition-failed: 19`.
 fn outcomes(answers: &[Answer]) -> Vec<String> {
@@ -185,5 +189,44 @@ async fn writers_who_cross_each_other_do_not_lock_each_other_out() {
         for answer in join_all(writes).await {
             assert!([200, 201].contains(&answer.status()), "{answer}");
         }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Deadlocks {
+    #[diesel(sql_type = BigInt)]
+    deadlocks: i64,
+}
+
+#[actix_web::test]
+async fn a_change_that_postgresql_broke_off_to_end_a_deadlock_is_made_anew() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    let mut other = app.connection().await;
+    // It holds a topic and will want a source, which the program locks the other way round; and
+    // it is patient, so that PostgreSQL breaks the program's transaction off and not this one.
+    let hold = "set deadlock_timeout = '1min'; begin; \
+                select from topics where slug = 'llama' for update";
+    other.batch_execute(hold).await.unwrap();
+    let text = app.get("/v1/sources/text/text").await.text().to_owned();
+    let patch = json!({"text": format!("So. {text}")});
+    let change = rt::spawn(app.patch("/v1/sources/text", patch).into_future());
+    somebody_waits(&mut app.connection().await).await;
+
+    other.batch_execute("select from sources where slug = 'text' for update").await.unwrap();
+    other.batch_execute("commit").await.unwrap();
+
+    let answer = change.await.unwrap().expect(200);
+    assert_eq!(answer.number_at("/version"), 2);
+    // A session reports what it has counted when it is idle, or when it ends.
+    app.db().close();
+    let counted = "select deadlocks from pg_stat_database where datname = current_database()";
+    let mut watcher = app.connection().await;
+    loop {
+        let counted: Deadlocks = sql_query(counted).get_result(&mut watcher).await.unwrap();
+        if counted.deadlocks == 1 {
+            break;
+        }
+        rt::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }

@@ -27,10 +27,12 @@ mod sources;
 
 // What all of them have alike.
 mod access;
+mod bounds;
 mod conditions;
 mod idempotency;
 mod input;
 mod keys;
+mod limits;
 mod pages;
 mod problems;
 
@@ -44,6 +46,7 @@ mod readme;
 mod schema;
 mod seeding;
 mod serving;
+mod tls;
 
 // What goes across them.
 mod archived;

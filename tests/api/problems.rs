@@ -228,7 +228,7 @@ async fn a_body_of_another_json_type_is_a_fault_of_the_whole() {
 #[actix_web::test]
 async fn a_body_beyond_the_bound_is_refused() {
     let app = TestApp::start().await;
-    let too_large = vec![b' '; body::LIMIT + 1];
+    let too_large = vec![b' '; body::LARGEST + 1];
 
     let answer = app.ask(Method::POST, "/v1/sources").body("application/json", too_large).await;
 
@@ -236,7 +236,7 @@ async fn a_body_beyond_the_bound_is_refused() {
     413 application/problem+json
     {
       "code": "body-too-large",
-      "detail": "At most 12000000 bytes are taken at once.",
+      "detail": "At most 12000000 bytes are taken here at once.",
       "instance": "/v1/sources",
       "request_id": "[request]",
       "status": 413,

@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{Content, TestDatabase, on_a_runtime, somebody_waits};
+use crate::support::{Content, TestDatabase, nobody_waits, on_a_runtime, somebody_waits};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -273,6 +273,63 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
 }
 
 #[test]
+fn a_client_that_hangs_up_cancels_what_it_read() {
+    let directory = Directory::new();
+    let database = TestDatabase::bare();
+    let serving = Serving::start(program(&directory).args(["--database-url", &database.url()]));
+
+    on_a_runtime(async {
+        let mut other = debatebase::db::connect(&database.url()).await.unwrap();
+        let mut watcher = debatebase::db::connect(&database.url()).await.unwrap();
+        for path in [
+            "/v1/topics/llama-altruism-or-strategy/outline",
+            "/v1/topics/llama-altruism-or-strategy/graph",
+            "/v1/topics?count=exact",
+        ] {
+            let lock = "begin; lock table topics in access exclusive mode";
+            other.batch_execute(lock).await.unwrap();
+            let mut client = TcpStream::connect(&serving.address).unwrap();
+            let ask = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            client.write_all(ask.as_bytes()).unwrap();
+            somebody_waits(&mut watcher).await;
+
+            drop(client);
+
+            nobody_waits(&mut watcher).await;
+            other.batch_execute("rollback").await.unwrap();
+        }
+    });
+    for _ in 0..20 {
+        let answer = serving.get("/v1/topics/llama-altruism-or-strategy/outline");
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+    serving.stop();
+}
+
+#[test]
+fn the_head_of_a_request_is_not_waited_for_without_end() {
+    let directory = Directory::new();
+    let database = TestDatabase::bare();
+    let mut command = program(&directory);
+    command.args(["--database-url", &database.url(), "--header-timeout", "1"]);
+    let serving = Serving::start(&mut command);
+
+    let answer = serving.ask("GET /v1/topics HTTP/1.1\r\nHost: loc");
+
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+}
+
+#[test]
+fn a_body_that_may_take_longer_than_its_request_is_a_mistake() {
+    let directory = Directory::new();
+
+    let output = run(program(&directory).args(["--body-timeout", "60", "--request-timeout", "60"]));
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("BODY_TIMEOUT must be less than REQUEST_TIMEOUT"));
+}
+
+#[test]
 fn several_requests_go_over_one_connection() {
     let directory = Directory::new();
     let database = TestDatabase::bare();
@@ -376,6 +433,13 @@ fn the_help_names_every_setting_and_command() {
         "WORKERS",
         "--shutdown-timeout",
         "SHUTDOWN_TIMEOUT",
+        "--rate-limit-read",
+        "RATE_LIMIT_IMPORT",
+        "--trusted-proxies",
+        "TRUSTED_PROXIES",
+        "--header-timeout",
+        "BODY_TIMEOUT",
+        "REQUEST_TIMEOUT",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }

@@ -68,6 +68,8 @@ pub struct Options<'a> {
     pub pg_bin: Option<&'a Path>,
     /// What must survive a crash of the machine.
     pub durability: Durability,
+    /// Further settings of PostgreSQL, each as `name=value`. They win over the launcher's own.
+    pub settings: &'a [&'a str],
 }
 
 /// What must survive a crash of the machine.
@@ -106,6 +108,7 @@ impl LocalPostgres {
             socket_dir: socket_dir.path(),
             log: &data_dir.log(),
             durability: options.durability,
+            settings: options.settings,
         })?;
         Ok(Self { postmaster, socket_dir, data_dir, lock })
     }

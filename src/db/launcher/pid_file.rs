@@ -16,8 +16,8 @@ pub(super) struct PidFile {
     pub(super) pid: i32,
     /// When it was started. With the pid it names one process, even if pids are given anew.
     pub(super) started: Vec<u8>,
-    /// The directory of its socket, once it has one.
-    socket_dir: Option<PathBuf>,
+    /// Its socket, once it has one.
+    socket: Option<PathBuf>,
     status: Status,
 }
 
@@ -41,7 +41,7 @@ impl PidFile {
 
     /// Whether it says that the server is ready, and the server says so too.
     pub(super) fn is_accepting(&self) -> bool {
-        self.status == Status::Ready && self.socket_dir.as_deref().is_some_and(socket::answers)
+        self.status == Status::Ready && self.socket.as_deref().is_some_and(socket::answers_at)
     }
 
     fn parse(text: &[u8]) -> Option<Self> {
@@ -50,18 +50,18 @@ impl PidFile {
         let pid = std::str::from_utf8(lines.next()?).ok()?.parse().ok().filter(|pid| *pid > 1)?;
         let _cluster = lines.next();
         let started = lines.next().unwrap_or_default().to_vec();
-        let _port = lines.next();
-        let socket_dir = lines
+        let port = String::from_utf8_lossy(lines.next().unwrap_or_default());
+        let socket = lines
             .next()
             .filter(|line| !line.is_empty())
-            .map(|line| PathBuf::from(OsStr::from_bytes(line)));
+            .map(|line| socket::path_of(Path::new(OsStr::from_bytes(line)), &port));
         let _listen_address = lines.next();
         let _shared_memory = lines.next();
         let status = match lines.next() {
             Some(b"ready" | b"standby") => Status::Ready,
             Some(_) | None => Status::Busy,
         };
-        Some(Self { pid, started, socket_dir, status })
+        Some(Self { pid, started, socket, status })
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
 
         assert_eq!(file.pid, 4711);
         assert_eq!(file.started, b"1764000000");
-        assert_eq!(file.socket_dir, Some(PathBuf::from("/srv/a b/run")));
+        assert_eq!(file.socket, Some(PathBuf::from("/srv/a b/run/.s.PGSQL.5432")));
         assert_eq!(file.status, Status::Ready);
     }
 
@@ -86,7 +86,7 @@ mod tests {
     fn a_server_is_not_ready_while_its_file_is_incomplete() {
         let file = PidFile::parse(b"4711\n/srv/postgres\n1764000000\n5432\n").unwrap();
 
-        assert_eq!(file.socket_dir, None);
+        assert_eq!(file.socket, None);
         assert_eq!(file.status, Status::Busy);
     }
 

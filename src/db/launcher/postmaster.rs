@@ -49,6 +49,7 @@ pub(super) struct Launch<'a> {
     pub(super) socket_dir: &'a Path,
     pub(super) log: &'a Path,
     pub(super) durability: Durability,
+    pub(super) settings: &'a [&'a str],
 }
 
 /// A running PostgreSQL. Dropped without [`Postmaster::stop`], it is stopped all the same.
@@ -298,6 +299,9 @@ impl Launch<'_> {
                 set("synchronous_commit=off");
                 set("full_page_writes=off");
             }
+        }
+        for setting in self.settings {
+            set(setting);
         }
         arguments.push("-c".into());
         arguments.push(socket_setting(self.socket_dir));

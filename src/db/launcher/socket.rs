@@ -77,7 +77,12 @@ pub(super) fn of_running(data_dir: &Path) -> Option<PathBuf> {
 
 /// The socket's own path.
 pub(super) fn path(socket_dir: &Path) -> PathBuf {
-    socket_dir.join(format!(".s.PGSQL.{PORT}"))
+    path_of(socket_dir, PORT)
+}
+
+/// The path of the socket of a server that was given another port.
+pub(super) fn path_of(socket_dir: &Path, port: &str) -> PathBuf {
+    socket_dir.join(format!(".s.PGSQL.{port}"))
 }
 
 /// The address of a database behind the socket.
@@ -89,9 +94,14 @@ pub(super) fn url(socket_dir: &Path, database: &str) -> String {
 
 /// Whether a PostgreSQL answers behind the socket.
 pub(super) fn answers(socket_dir: &Path) -> bool {
+    answers_at(&path(socket_dir))
+}
+
+/// Whether a PostgreSQL answers at a socket.
+pub(super) fn answers_at(socket: &Path) -> bool {
     // A connection alone proves little: the kernel accepts it even for a process that hangs.
     let ask = || -> io::Result<bool> {
-        let mut stream = UnixStream::connect(path(socket_dir))?;
+        let mut stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.write_all(&SSL_REQUEST)?;

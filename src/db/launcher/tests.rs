@@ -92,7 +92,8 @@ fn a_postgresql_that_was_killed_is_reported_and_recovers() {
 #[test]
 fn a_server_that_a_killed_program_left_is_taken_over() {
     let dir = TempDir::new("left");
-    let options = Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe };
+    let options =
+        Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe, settings: &[] };
     let first = LocalPostgres::start(&options).unwrap();
     let pid = first.pid();
     abandon(first);
@@ -111,7 +112,8 @@ fn a_server_with_other_settings_is_restarted_not_taken_over() {
     let pid = first.pid();
     abandon(first);
 
-    let options = Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe };
+    let options =
+        Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe, settings: &[] };
     let second = LocalPostgres::start(&options).unwrap();
 
     assert_ne!(second.pid(), pid);
@@ -122,7 +124,8 @@ fn a_server_with_other_settings_is_restarted_not_taken_over() {
 #[test]
 fn a_server_that_is_just_stopping_is_waited_for() {
     let dir = TempDir::new("stopping");
-    let options = Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe };
+    let options =
+        Options { data_dir: &dir, pg_bin: None, durability: Durability::Safe, settings: &[] };
     let first = LocalPostgres::start(&options).unwrap();
     let pid = first.pid();
     signal(pid, "INT");
@@ -219,7 +222,12 @@ fn data_of_another_version_is_refused_with_the_version_it_needs() {
 #[test]
 fn a_directory_without_postgresql_is_refused_as_pg_bin() {
     let dir = TempDir::new("pg-bin");
-    let options = Options { data_dir: &dir, pg_bin: Some(&dir), durability: Durability::ForTests };
+    let options = Options {
+        data_dir: &dir,
+        pg_bin: Some(&dir),
+        durability: Durability::ForTests,
+        settings: &[],
+    };
 
     let error = LocalPostgres::start(&options).unwrap_err().to_string();
 
@@ -311,7 +319,12 @@ fn a_tests_postgresql_ends_with_the_test_process() {
 }
 
 fn start(dir: &Path) -> Result<LocalPostgres, LauncherError> {
-    LocalPostgres::start(&Options { data_dir: dir, pg_bin: None, durability: Durability::ForTests })
+    LocalPostgres::start(&Options {
+        data_dir: dir,
+        pg_bin: None,
+        durability: Durability::ForTests,
+        settings: &[],
+    })
 }
 
 /// Does what the end of a killed process does: the lock is free, the server runs on.

@@ -80,19 +80,25 @@ codes! {
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The record is not in the state that you asked for"
         "With `If-Match`: the record has changed since you read it, or is not there. Read it again, apply your change to what you find, and send it with the new `ETag`. With `If-None-Match: *`: the record exists already.";
     RequestTimeout "request-timeout" REQUEST_TIMEOUT "The body did not come in time"
-        "The server waits a minute for the whole body of a request. Send it again, faster or in smaller parts.";
+        "`detail` says how long the server waits for the whole body of a request. Send it again, faster or in smaller parts.";
     BodyTooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large"
         "`detail` gives the bound. Send less at once.";
+    UriTooLong "uri-too-long" URI_TOO_LONG "The address is too long"
+        "The query string is longer than any that this server has a use for. `detail` gives the bound.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken here"
         "Send JSON, with `Content-Type: application/json`; a patch may also come as `application/merge-patch+json` (RFC 7396).";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
         "The body is well-formed, but not what is needed. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
     KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "Another request had this Idempotency-Key"
         "An `Idempotency-Key` names one change, with one method, path, body and conditions, for 24 hours. Use a new one for each change.";
+    TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests came from you"
+        "The headers `RateLimit-Policy` and `RateLimit` say how many requests are allowed in which time, by the class of what is asked for, and how many are left; they are counted by key, else by address. Nothing was changed. Try again after the time that `Retry-After` gives.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side"
         "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"
-        "The database is away or all its connections are busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
+        "The database is away, takes no changes, or is busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
+    DeadlineExceeded "deadline-exceeded" SERVICE_UNAVAILABLE "The request took too long"
+        "The server gave up waiting. A read was cancelled: ask for less, or again after the time that `Retry-After` gives. **A change may have been made all the same**, or be made yet. Send it with an `Idempotency-Key` and, after a while, send it again with the same one: it is made once, and the answer is that of the first time. Without one, read the record and look.";
 }
 
 // utoipa does not see through a macro's literal, so the words are given to it here.

@@ -6,6 +6,7 @@ mod document;
 mod found;
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -59,6 +60,10 @@ struct Inner {
     allow: Option<String>,
     /// The scope that the caller's key lacks.
     scope: Option<&'static str>,
+    /// When to come again, in seconds.
+    retry_after: Option<u64>,
+    /// Whether others got in the way, so that the same may be tried again at once.
+    is_contended: bool,
     /// The error behind a 5xx, for the log alone.
     cause: Option<String>,
 }
@@ -74,6 +79,8 @@ impl Problem {
             orphans: Vec::new(),
             allow: None,
             scope: None,
+            retry_after: matches!(code, Code::Unavailable | Code::StillRunning).then_some(2),
+            is_contended: false,
             cause: None,
         }))
     }
@@ -147,6 +154,25 @@ impl Problem {
         problem
     }
 
+    /// The client asked too often, and may come again in some seconds.
+    pub fn too_many_requests(detail: impl Into<String>, retry_after: u64) -> Self {
+        let mut problem = Self::new(Code::TooManyRequests, detail);
+        problem.0.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// The request took longer than the server waits.
+    pub fn deadline_exceeded(waited: Duration) -> Self {
+        let detail = format!(
+            "It was not done within {} seconds. A read was cancelled; a change may have been made \
+             all the same: sent again with its `Idempotency-Key`, it is made only once.",
+            waited.as_secs()
+        );
+        let mut problem = Self::new(Code::DeadlineExceeded, detail);
+        problem.0.retry_after = Some(5);
+        problem
+    }
+
     /// Something broke. The client learns only that; the log learns the cause.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         let mut problem =
@@ -157,7 +183,12 @@ impl Problem {
 
     /// The database cannot be reached in time.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
-        let mut problem = Self::new(Code::Unavailable, "The database cannot be reached just now.");
+        Self::not_now("The database cannot be reached just now.", cause)
+    }
+
+    /// The database does not do it now, and nothing was changed.
+    pub fn not_now(detail: &str, cause: &dyn std::error::Error) -> Self {
+        let mut problem = Self::new(Code::Unavailable, detail);
         problem.0.cause = Some(chain(cause));
         problem
     }
@@ -174,12 +205,17 @@ impl Problem {
 
     /// Others changed the same records at the same time, and one of all had to give way.
     pub fn contended(cause: &dyn std::error::Error) -> Self {
-        let mut problem = Self::new(
-            Code::Unavailable,
+        let mut problem = Self::not_now(
             "Others were changing the same records. Nothing was changed; send the request again.",
+            cause,
         );
-        problem.0.cause = Some(chain(cause));
+        problem.0.is_contended = true;
         problem
+    }
+
+    /// Whether others got in the way, so that the same may be tried again at once.
+    pub fn is_contended(&self) -> bool {
+        self.0.is_contended
     }
 
     /// The faults, without the part of the request they are in.
@@ -241,7 +277,7 @@ fn counted(named: &[Named]) -> String {
 }
 
 /// An error with the errors that caused it, outermost first.
-fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
@@ -281,8 +317,8 @@ impl ResponseError for Problem {
         if let Some(challenge) = self.challenge() {
             answer.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
-        if matches!(self.0.code, Code::Unavailable | Code::StillRunning) {
-            answer.insert_header((header::RETRY_AFTER, "2"));
+        if let Some(seconds) = self.0.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut answer = answer.finish();
         answer.extensions_mut().insert(self.clone());

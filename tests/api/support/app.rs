@@ -3,19 +3,23 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::HttpResponse;
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::test::{self, TestRequest};
+use clap::Parser;
 use debatebase::access::Policy;
 use debatebase::app::{self, State};
-use debatebase::db::{Conn, Db, connect};
+use debatebase::config::Config;
+use debatebase::db::{Conn, Db, Patience, connect};
 use serde_json::Value;
 
 use super::answer::Answer;
 use super::database::{Content, TestDatabase};
 
-type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
+type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
 
 /// The application, with a database of its own, asked with a key that allows everything.
 pub struct TestApp {
@@ -24,8 +28,9 @@ pub struct TestApp {
     db: Db,
     /// The key that requests are sent with.
     key: Option<String>,
+    url: String,
     // Last, so that it is dropped when nothing uses it any more.
-    database: Rc<TestDatabase>,
+    database: Option<Rc<TestDatabase>>,
 }
 
 /// How many connections a test has at most; so many requests are truly answered at once.
@@ -49,7 +54,19 @@ impl TestApp {
 
     /// The same application, over the same database, where nobody may write.
     pub async fn closed_to_changes(&self) -> Self {
-        Self::over(Rc::clone(&self.database), Policy::ReadOnly).await
+        Self::over(self.own_database(), Policy::ReadOnly).await
+    }
+
+    /// The same, started again.
+    pub async fn restarted(&self) -> Self {
+        Self::over(self.own_database(), Policy::ByKey).await
+    }
+
+    /// An application over a database that somebody else sees to.
+    pub async fn over_url(url: &str) -> Self {
+        let db = Db::new(url, CONNECTIONS).unwrap();
+        let state = State::new(db.clone(), Policy::ByKey);
+        Self::of(state, db, url.to_owned(), None).await
     }
 
     /// The same application, asked without a key.
@@ -68,7 +85,8 @@ impl TestApp {
             state: self.state.clone(),
             db: self.db.clone(),
             key,
-            database: Rc::clone(&self.database),
+            url: self.url.clone(),
+            database: self.database.clone(),
         }
     }
 
@@ -82,16 +100,40 @@ impl TestApp {
         Self::over(Rc::new(database), Policy::ByKey).await
     }
 
+    /// An application that holds nothing yet and has the settings of a command line.
+    pub async fn with_settings(settings: &[&str]) -> Self {
+        let command = ["debatebase"].into_iter().chain(settings.iter().copied());
+        let config = Config::parse_from(command);
+        let database = Rc::new(TestDatabase::with(Content::Empty));
+        let url = database.url();
+        let limits = &config.server.limits;
+        let patience = Patience::within(limits.request_timeout);
+        let db = Db::for_requests(&url, CONNECTIONS, patience).unwrap();
+        let state = State::new(db.clone(), Policy::ByKey).with_limits(limits);
+        Self::of(state, db, url, Some(database)).await
+    }
+
     async fn over(database: Rc<TestDatabase>, policy: Policy) -> Self {
-        let db = Db::new(&database.url(), CONNECTIONS).unwrap();
+        let url = database.url();
+        let db = Db::new(&url, CONNECTIONS).unwrap();
         let state = State::new(db.clone(), policy);
+        Self::of(state, db, url, Some(database)).await
+    }
+
+    async fn of(state: State, db: Db, url: String, database: Option<Rc<TestDatabase>>) -> Self {
         let service = Rc::new(test::init_service(app::build(&state)).await);
         let service = Rc::new(move |request: TestRequest| -> Answering {
             let answering = service.call(request.to_request());
-            Box::pin(async move { answering.await.unwrap() })
+            Box::pin(async move {
+                match answering.await {
+                    Ok(answer) => answer.into_parts().1,
+                    // What the server itself would write.
+                    Err(error) => error.error_response(),
+                }
+            })
         });
-        let key = database.key().map(str::to_owned);
-        Self { service, state, db, key, database }
+        let key = database.as_ref().and_then(|database| database.key()).map(str::to_owned);
+        Self { service, state, db, key, url, database }
     }
 
     /// A connection of the test's own, for what the API cannot do.
@@ -101,7 +143,11 @@ impl TestApp {
 
     /// The address of the test's database.
     pub fn database_url(&self) -> String {
-        self.database.url()
+        self.url.clone()
+    }
+
+    fn own_database(&self) -> Rc<TestDatabase> {
+        Rc::clone(self.database.as_ref().expect("the database is somebody else's"))
     }
 
     /// The database, as the application knows it.
@@ -164,6 +210,12 @@ impl Ask {
         self
     }
 
+    /// From a client at this address and port.
+    pub fn from(mut self, client: &str) -> Self {
+        self.request = self.request.peer_addr(client.parse().unwrap());
+        self
+    }
+
     /// With `If-Match`.
     pub fn if_match(self, tag: &str) -> Self {
         self.header("if-match", tag)
@@ -195,7 +247,7 @@ impl IntoFuture for Ask {
         Box::pin(async move {
             let response = service(request).await;
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = test::read_body(response).await;
+            let body = to_bytes(response.into_body()).await.unwrap();
             // A picture is no text, and nobody looks at it.
             Answer::new(status, headers, String::from_utf8_lossy(&body).into_owned())
         })

@@ -124,14 +124,29 @@ impl Drop for TestDatabase {
 
 /// Comes back when somebody waits for a lock in the database of this connection.
 pub async fn somebody_waits(conn: &mut Conn) {
-    let waiting = "select 1 from pg_stat_activity \
-                   where datname = current_database() and wait_event_type = 'Lock'";
     let seen = async {
-        while sql_query(waiting).execute(conn).await.unwrap() == 0 {
+        while waiting(conn).await == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), seen).await.expect("nobody waits");
+}
+
+/// Comes back when nobody waits for a lock in the database of this connection.
+pub async fn nobody_waits(conn: &mut Conn) {
+    let seen = async {
+        while waiting(conn).await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("somebody still waits");
+}
+
+/// How many wait for a lock.
+async fn waiting(conn: &mut Conn) -> usize {
+    let waiting = "select 1 from pg_stat_activity \
+                   where datname = current_database() and wait_event_type = 'Lock'";
+    sql_query(waiting).execute(conn).await.unwrap()
 }
 
 /// Runs some work on a runtime of several threads, which diesel's migrations need and a test's own

@@ -8,6 +8,6 @@ mod server;
 
 pub use answer::{Answer, redacted};
 pub use app::{Ask, TestApp};
-pub use database::{Content, TestDatabase, on_a_runtime, somebody_waits};
+pub use database::{Content, TestDatabase, nobody_waits, on_a_runtime, somebody_waits};
 pub use given::{GivenTopic, TEXT, kinds};
-pub use server::SERVER;
+pub use server::{OwnPostgres, SERVER};

@@ -38,6 +38,7 @@ impl Server {
             data_dir: &directory,
             pg_bin: pg_bin.as_deref().map(Path::new),
             durability: Durability::ForTests,
+            settings: &[],
         };
         let postgres = LocalPostgres::start(&options).unwrap_or_else(|error| panic!("{error}"));
         Self::Own { postgres, _remover: remover }
@@ -76,6 +77,52 @@ impl Server {
         };
         let mut connection = connect(&url).await.unwrap();
         connection.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+/// A PostgreSQL of one test, to be killed, or to be set up in another way.
+pub struct OwnPostgres {
+    directory: PathBuf,
+    settings: Vec<String>,
+    postgres: Option<LocalPostgres>,
+    _remover: Remover,
+}
+
+impl OwnPostgres {
+    /// Starts one with these settings, each as `name=value`.
+    pub fn start(settings: &[&str]) -> Self {
+        let directory = fresh_directory();
+        let remover = Remover::of(&directory).expect("`sh` cannot be run");
+        let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let mut own = Self { directory, settings, postgres: None, _remover: remover };
+        own.start_again();
+        own
+    }
+
+    /// Kills its main process, so that it has no time to say anything to anybody.
+    pub fn kill(&mut self) {
+        let postgres = self.postgres.take().unwrap();
+        let pid = nix::unistd::Pid::from_raw(postgres.pid());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+    }
+
+    /// Starts it again, over the same data.
+    pub fn start_again(&mut self) {
+        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
+        let pg_bin = std::env::var_os("PG_BIN");
+        let options = Options {
+            data_dir: &self.directory,
+            pg_bin: pg_bin.as_deref().map(Path::new),
+            durability: Durability::ForTests,
+            settings: &settings,
+        };
+        let postgres = LocalPostgres::start(&options).unwrap_or_else(|error| panic!("{error}"));
+        self.postgres = Some(postgres);
+    }
+
+    /// The address of one of its databases.
+    pub fn url(&self, database: &str) -> String {
+        self.postgres.as_ref().unwrap().url(database)
     }
 }
 
