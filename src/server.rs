@@ -79,6 +79,7 @@ async fn serve_from(
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::Open };
     let state = State::new(db.clone(), policy);
+    home.keep_running();
     let server = HttpServer::new(move || app::build(&state))
         .disable_signals()
         .shutdown_timeout(config.shutdown_timeout.as_secs());

@@ -207,6 +207,32 @@ fn a_postgresql_that_a_killed_program_left_is_taken_over() {
 }
 
 #[test]
+fn a_postgresql_that_is_killed_is_started_again() {
+    let directory = Directory::new();
+    let data = directory.data();
+    let serving = Serving::start(program(&directory).arg("--data-dir").arg(&data));
+    let killed = postgresql(&data).unwrap();
+
+    kill(Pid::from_raw(i32::try_from(killed).unwrap()), Signal::SIGKILL).unwrap();
+
+    // It is told to come again, until it is told what it asked for.
+    let since = Instant::now();
+    let runs_again = || {
+        postgresql(&data).is_some_and(|pid| pid != killed)
+            && serving.get("/health/ready").starts_with("HTTP/1.1 200 OK\r\n")
+    };
+    while !runs_again() {
+        assert!(since.elapsed() < PATIENCE, "it does not come back");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let topics = serving.get("/v1/topics");
+    assert!(topics.contains("llama-altruism-or-strategy"), "{topics}");
+    let log = serving.stop();
+    assert!(log.iter().any(|line| line.contains("PostgreSQL has ended by itself")), "{log:#?}");
+    assert_eq!(postgresql(&data), None, "PostgreSQL was left running");
+}
+
+#[test]
 fn a_second_program_is_told_who_holds_the_data() {
     let directory = Directory::new();
     let data = directory.data();

@@ -207,7 +207,7 @@ impl Postmaster {
         true
     }
 
-    fn is_gone(&mut self) -> bool {
+    pub(super) fn is_gone(&mut self) -> bool {
         match &mut self.process {
             // As long as nobody has asked how a child ended, its pid is not given to another.
             Process::Ours(child) => !matches!(child.try_wait(), Ok(None)),
