@@ -14,9 +14,11 @@ use crate::api_document;
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
+use crate::http::draining::Draining;
 use crate::http::extract;
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
+use crate::metrics::Metrics;
 use crate::{arguments, citations, docs, health, positions, relations, sources, topics, views};
 
 /// What every worker shares.
@@ -26,6 +28,8 @@ pub struct State {
     policy: Data<Policy>,
     document: Data<ApiDocument>,
     routes: Data<Routes>,
+    metrics: Data<Metrics>,
+    draining: Data<Draining>,
 }
 
 impl State {
@@ -34,11 +38,18 @@ impl State {
         let document = api_document::compose();
         let routes = Routes::of(&document);
         Self {
+            metrics: Data::new(db.metrics().clone()),
+            draining: Data::default(),
             db: Data::new(db),
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
         }
+    }
+
+    /// Whether the program is about to end.
+    pub fn draining(&self) -> &Draining {
+        &self.draining
     }
 }
 
@@ -72,12 +83,39 @@ pub fn build(
         .app_data(state.policy.clone())
         .app_data(state.document.clone())
         .app_data(state.routes.clone())
+        .app_data(state.metrics.clone())
+        .app_data(state.draining.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()
         .default_service(web::to(no_such_route))
         .wrap(from_fn(refuse_unknown_parameters))
         .wrap(from_fn(around))
+}
+
+/// What the admin listener answers. Its requests are not counted among those of the public.
+pub fn build_admin(
+    state: &State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(state.db.clone())
+        .app_data(state.draining.clone())
+        .configure(health::admin_routes)
+        .default_service(web::to(no_such_admin_route))
+        .wrap(from_fn(around))
+}
+
+async fn no_such_admin_route() -> Result<HttpResponse> {
+    let detail = "There are `/metrics`, `/health/live`, `/health/ready` and `/version` here.";
+    Err(Problem::new(Code::NotFound, detail))
 }
 
 /// What no route took: the address is unknown, or it takes other methods.

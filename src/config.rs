@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// The commit that the program was built from, if the build was told.
+pub const COMMIT: Option<&str> = option_env!("GIT_COMMIT");
+
 /// An open, API-first knowledge base of debates.
 ///
 /// Without a command, serves. Without `DATABASE_URL`, runs a PostgreSQL of its own.
@@ -130,6 +133,16 @@ pub struct ServerConfig {
     /// How long requests in flight may take to finish when the program is told to stop, in seconds.
     #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+
+    /// How long the program answers on after SIGTERM while it says that it is not ready, so that
+    /// balancers stop sending requests before it stops taking them, in seconds.
+    #[arg(long, env = "DRAIN_DELAY", global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub drain_delay: Duration,
+
+    /// The address of a second listener, for `/metrics` and the health pages; none by default. It
+    /// is not for the public.
+    #[arg(long, env = "ADMIN_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
 }
 
 /// What to write into an empty database.

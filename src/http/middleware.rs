@@ -2,16 +2,21 @@
 
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::{ConnectionType, Method, header};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use uuid::Uuid;
 
+use super::draining::Draining;
 use super::problem::{Code, Problem};
+use crate::domain::input::FaultCode;
+use crate::metrics::{Answered, Metrics, QuoteRefusal};
 
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
+const REPLAYED: header::HeaderName = header::HeaderName::from_static("idempotency-replayed");
 
 /// The id of a request: the client's own if it is a plain word, else a new one.
 #[derive(Debug, Clone)]
@@ -28,7 +33,7 @@ impl RequestId {
     }
 }
 
-/// Gives the request an id, lets it be answered, gives the answer its form, and logs it.
+/// Gives the request an id, lets it be answered, gives the answer its form, counts and logs it.
 pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -36,6 +41,8 @@ pub async fn around<B: MessageBody + 'static>(
     let begun = Instant::now();
     let id = RequestId::of(&request);
     request.extensions_mut().insert(id.clone());
+    let metrics = request.app_data::<Data<Metrics>>().cloned();
+    let in_flight = metrics.as_ref().map(|metrics| metrics.request_in_flight());
     let method = request.method().clone();
     if method == Method::HEAD {
         // HEAD is GET without the body, which the encoder leaves out by itself.
@@ -46,8 +53,16 @@ pub async fn around<B: MessageBody + 'static>(
         // Only a broken request line or a fault of the framework comes this way.
         Err(error) => return Err(error),
     };
+    if let Some(metrics) = &metrics {
+        count_refused_quotes(&answer, metrics);
+    }
     let answer = with_problem_body(answer, &id);
     let answer = with_headers(answer, &id);
+    let answer = closing_if_draining(answer);
+    drop(in_flight);
+    if let Some(metrics) = &metrics {
+        count(&answer, &method, begun, metrics);
+    }
     log(&answer, &method, begun, &id);
     Ok(answer)
 }
@@ -100,6 +115,42 @@ fn with_headers(mut answer: ServiceResponse<BoxBody>, id: &RequestId) -> Service
         headers.insert(REQUEST_ID, id);
     }
     answer
+}
+
+/// Has a client that keeps its connection open for more requests send them elsewhere.
+fn closing_if_draining(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let draining = answer.request().app_data::<Data<Draining>>();
+    if draining.is_some_and(|draining| draining.has_begun()) {
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    answer
+}
+
+fn count_refused_quotes(answer: &ServiceResponse<BoxBody>, metrics: &Metrics) {
+    let extensions = answer.response().extensions();
+    let codes = extensions.get::<Problem>().into_iter().flat_map(Problem::fault_codes);
+    for code in codes {
+        if code == FaultCode::QuoteNotFound {
+            metrics.quote_refused(QuoteRefusal::NotFound);
+        } else if code == FaultCode::QuoteAmbiguous {
+            metrics.quote_refused(QuoteRefusal::Ambiguous);
+        }
+    }
+}
+
+fn count(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, metrics: &Metrics) {
+    let body_bytes = match answer.response().body().size() {
+        BodySize::Sized(length) if *method != Method::HEAD => length,
+        BodySize::Sized(_) | BodySize::None | BodySize::Stream => 0,
+    };
+    metrics.answered(Answered {
+        route: answer.request().match_pattern(),
+        method: method.as_str(),
+        status: answer.status().as_u16(),
+        begun,
+        body_bytes,
+        is_replayed: answer.headers().contains_key(&REPLAYED),
+    });
 }
 
 fn log(answer: &ServiceResponse<BoxBody>, method: &Method, begun: Instant, id: &RequestId) {

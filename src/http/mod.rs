@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod body;
 pub mod conditions;
+pub mod draining;
 pub mod extract;
 pub mod middleware;
 pub mod page;

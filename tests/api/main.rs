@@ -35,12 +35,15 @@ mod problems;
 mod contract;
 mod docs;
 mod examples;
+mod health;
+mod metrics;
 mod readme;
 
 // What the program stands on and begins with.
 mod schema;
 mod seeding;
 mod serving;
+mod stopping;
 
 // What goes across them.
 mod archived;

@@ -79,6 +79,10 @@ codes! {
         "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"
         "The database is away or all its connections are busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
+    Draining "draining" SERVICE_UNAVAILABLE "The service is about to stop"
+        "The program was told to stop: it is not ready any more, answers what still comes for a moment, and finishes what is in flight. Send new requests to another one, or try again after the time that `Retry-After` gives.";
+    SchemaBehind "schema-behind" SERVICE_UNAVAILABLE "The database is older than the program"
+        "The database lacks migrations that this program was built with, which `detail` names. The operator runs `debatebase migrate`, or restarts the program, which migrates at its start.";
 }
 
 // utoipa does not see through a macro's literal, so the words are given to it here.

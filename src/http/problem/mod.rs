@@ -171,6 +171,11 @@ impl Problem {
         problem
     }
 
+    /// What is wrong with each place of the input.
+    pub fn fault_codes(&self) -> impl Iterator<Item = FaultCode> {
+        self.0.faults.iter().map(|(_, fault)| fault.code)
+    }
+
     /// The faults, without the part of the request they are in.
     pub fn into_faults(self) -> Vec<Fault> {
         self.0.faults.into_iter().map(|(_, fault)| fault).collect()
@@ -252,7 +257,7 @@ impl ResponseError for Problem {
         if let Some(allow) = &self.0.allow {
             answer.insert_header((header::ALLOW, allow.as_str()));
         }
-        if self.0.code == Code::Unavailable {
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((header::RETRY_AFTER, "2"));
         }
         let mut answer = answer.finish();
