@@ -37,6 +37,7 @@ mod docs;
 mod examples;
 mod health;
 mod metrics;
+mod operating;
 mod readme;
 
 // What the program stands on and begins with.
