@@ -1,6 +1,8 @@
 FROM rust:1-slim-bookworm AS build
 WORKDIR /src
 COPY . .
+# `/version` and the metrics name it: --build-arg GIT_COMMIT=$(git rev-parse HEAD)
+ARG GIT_COMMIT
 # The caches outlive a build, so that the next one compiles only what has changed. They are not
 # part of the image, hence the copy.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \

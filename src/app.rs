@@ -16,10 +16,12 @@ use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
 use crate::http::deadline::{Deadline, deadline};
+use crate::http::draining::Draining;
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
 use crate::http::{body, extract, idempotency};
 use crate::limits::{Limiter, limit};
+use crate::metrics::Metrics;
 use crate::{
     arguments, citations, docs, health, keys, positions, relations, sources, topics, views,
 };
@@ -33,6 +35,8 @@ pub struct State {
     routes: Data<Routes>,
     known_keys: Data<KnownKeys>,
     limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
+    metrics: Data<Metrics>,
+    draining: Data<Draining>,
 }
 
 impl State {
@@ -41,6 +45,8 @@ impl State {
         let document = api_document::compose();
         let routes = Routes::of(&document);
         Self {
+            metrics: Data::new(db.metrics().clone()),
+            draining: Data::default(),
             db: Data::new(db),
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
@@ -55,6 +61,11 @@ impl State {
         let limiter = Data::new(Limiter::new(limits));
         let patience = body::Patience(limits.body_timeout);
         Self { limits: Some((limiter, patience, Deadline(limits.request_timeout))), ..self }
+    }
+
+    /// Whether the program is about to end.
+    pub fn draining(&self) -> &Draining {
+        &self.draining
     }
 }
 
@@ -96,6 +107,8 @@ pub fn build(
         .app_data(state.document.clone())
         .app_data(state.routes.clone())
         .app_data(state.known_keys.clone())
+        .app_data(state.metrics.clone())
+        .app_data(state.draining.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()
@@ -106,6 +119,31 @@ pub fn build(
         .wrap(from_fn(limit))
         .wrap(from_fn(access::identify))
         .wrap(from_fn(around))
+}
+
+/// What the admin listener answers. Its requests are not counted among those of the public.
+pub fn build_admin(
+    state: &State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(state.db.clone())
+        .app_data(state.draining.clone())
+        .configure(health::admin_routes)
+        .default_service(web::to(no_such_admin_route))
+        .wrap(from_fn(around))
+}
+
+async fn no_such_admin_route() -> Result<HttpResponse> {
+    let detail = "There are `/metrics`, `/health/live`, `/health/ready` and `/version` here.";
+    Err(Problem::new(Code::NotFound, detail))
 }
 
 /// What no route took: the address is unknown, or it takes other methods.

@@ -13,6 +13,9 @@ mod limits;
 
 pub use limits::{LimitsConfig, Networks, Rate};
 
+/// The commit that the program was built from, if the build was told.
+pub const COMMIT: Option<&str> = option_env!("GIT_COMMIT");
+
 /// An open, API-first knowledge base of debates.
 ///
 /// Without a command, serves. Without `DATABASE_URL`, runs a PostgreSQL of its own.
@@ -165,6 +168,16 @@ pub struct ServerConfig {
     /// How long requests in flight may take to finish when the program is told to stop, in seconds.
     #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub shutdown_timeout: Duration,
+
+    /// How long the program answers on after SIGTERM while it says that it is not ready, so that
+    /// balancers stop sending requests before it stops taking them, in seconds.
+    #[arg(long, env = "DRAIN_DELAY", global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub drain_delay: Duration,
+
+    /// The address of a second listener, for `/metrics` and the health pages; none by default. It
+    /// is not for the public.
+    #[arg(long, env = "ADMIN_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
 
     /// How much one client may ask for.
     #[command(flatten)]

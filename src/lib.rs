@@ -15,6 +15,8 @@ pub mod formats;
 pub mod graph;
 
 // The floors that all slices stand on.
+pub mod metrics;
+
 pub mod http;
 
 pub mod limits;

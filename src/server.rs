@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::access::{self, Policy};
 use crate::app::{self, State};
@@ -37,48 +39,127 @@ async fn serve_from(
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::ByKey };
     let state = State::new(db.clone(), policy).with_limits(&config.limits);
-    let server = HttpServer::new(move || app::build(&state))
-        .disable_signals()
-        .client_request_timeout(config.limits.header_timeout)
-        // Who closes its half of the connection is gone, and what it asked for is given up.
-        .h1_allow_half_closed(false)
-        .shutdown_timeout(config.shutdown_timeout.as_secs());
-    let server = match config.workers {
-        Some(workers) => server.workers(workers.into()),
-        None => server,
-    };
-    let server = server.bind(config.listen).map_err(|error| {
-        BoxError::from(format!(
-            "Cannot listen at {}: {error}. `--listen` chooses another address.",
-            config.listen
-        ))
-    })?;
-    let address = server.addrs().first().copied().unwrap_or(config.listen);
-    home.note(&format!("serving http://{address}"))?;
+    home.keep_running();
     let forgetting = tokio::spawn(forget_regularly(db.clone()));
-    let server = server.run();
-    let handle = server.handle();
-    let mut running = tokio::spawn(server);
+    let mut public = Listener::public(&state, config)?;
+    let admin = config.admin_listen.map(|address| Listener::admin(&state, address)).transpose()?;
+    home.note(&format!("serving http://{}", public.address))?;
     let key = first_key(&db, home).await?;
-    welcome(address, home, to_try.as_ref(), &key)?;
+    welcome(public.address, admin.as_ref().map(|it| it.address), home, &key, to_try.as_ref())?;
 
     let signal = tokio::select! {
         signal = stop.wait() => signal,
-        ended = &mut running => {
+        ended = &mut public.running => {
             ended??;
             return Err("The server ended by itself.".into());
         }
     };
-    log::info!(
-        "{signal}: finishing what is in flight, for at most {} s",
-        config.shutdown_timeout.as_secs()
-    );
-    handle.stop(true).await;
-    running.await??;
+    state.draining().begin();
+    // A person at a terminal has no balancer that has to notice.
+    if signal == SIGTERM {
+        answer_on_for(config.drain_delay, stop).await;
+    }
+    let most = config.shutdown_timeout;
+    log::info!("{signal}: finishing what is in flight, for at most {} s", most.as_secs());
+    let mut finishing = std::pin::pin!(public.finish());
+    tokio::select! {
+        finished = &mut finishing => finished?,
+        () = tokio::time::sleep(most) => {
+            warn_of_unfinished(&db, most);
+            finishing.await?;
+        }
+    }
+    if let Some(admin) = admin {
+        admin.finish().await?;
+    }
     forgetting.abort();
     db.close();
     log::info!("stopped");
     Ok(())
+}
+
+/// Lets balancers notice that the program is not ready, unless it is told a second time.
+async fn answer_on_for(delay: Duration, stop: &mut StopSignal) {
+    if delay.is_zero() {
+        return;
+    }
+    log::info!("not ready any more, and answering on for {} s", delay.as_secs());
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        signal = stop.wait() => log::info!("{signal} again: not waiting any longer"),
+    }
+}
+
+fn warn_of_unfinished(db: &Db, most: Duration) {
+    let unfinished = db.metrics().requests_in_flight();
+    if unfinished > 0 {
+        let seconds = most.as_secs();
+        log::warn!("{unfinished} request(s) take longer than {seconds} s and are cut off");
+    }
+}
+
+/// A socket with those who answer at it.
+struct Listener {
+    address: SocketAddr,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
+}
+
+/// How long what was accepted last may take until a worker reads it.
+const SETTLING: Duration = Duration::from_millis(100);
+
+impl Listener {
+    /// The API.
+    fn public(state: &State, config: &ServerConfig) -> Result<Self, BoxError> {
+        let state = state.clone();
+        let server = HttpServer::new(move || app::build(&state))
+            .client_request_timeout(config.limits.header_timeout)
+            // Who closes its half of the connection is gone, and what it asked for is given up.
+            .h1_allow_half_closed(false)
+            .shutdown_timeout(config.shutdown_timeout.as_secs());
+        let server = match config.workers {
+            Some(workers) => server.workers(workers.into()),
+            None => server,
+        };
+        let server = server
+            .disable_signals()
+            .bind(config.listen)
+            .map_err(|error| cannot_listen(config.listen, &error, "--listen"))?;
+        let address = server.addrs().first().copied().unwrap_or(config.listen);
+        Ok(Self::run(address, server.run()))
+    }
+
+    /// The metrics, and the health pages.
+    fn admin(state: &State, listen: SocketAddr) -> Result<Self, BoxError> {
+        let state = state.clone();
+        let server = HttpServer::new(move || app::build_admin(&state))
+            .workers(1)
+            .shutdown_timeout(1)
+            .disable_signals()
+            .bind(listen)
+            .map_err(|error| cannot_listen(listen, &error, "--admin-listen"))?;
+        let address = server.addrs().first().copied().unwrap_or(listen);
+        Ok(Self::run(address, server.run()))
+    }
+
+    fn run(address: SocketAddr, server: Server) -> Self {
+        let handle = server.handle();
+        Self { address, handle, running: tokio::spawn(server) }
+    }
+
+    /// Accepts nothing more, answers what was accepted, and ends.
+    async fn finish(self) -> Result<(), BoxError> {
+        // A stop drops connections that were accepted and that no worker has looked at yet, and
+        // closes those whose request was not read. So no more are accepted first.
+        self.handle.pause().await;
+        tokio::time::sleep(SETTLING).await;
+        self.handle.stop(true).await;
+        Ok(self.running.await??)
+    }
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error, setting: &str) -> BoxError {
+    format!("Cannot listen at {address}: {error}. `{setting}` chooses another address.").into()
 }
 
 /// Migrates the database, and seeds it if it is empty.
@@ -126,14 +207,16 @@ async fn first_key(db: &Db, home: &Home) -> Result<String, BoxError> {
 
 fn welcome(
     address: SocketAddr,
+    admin: Option<SocketAddr>,
     home: &Home,
-    to_try: Option<&Slug>,
     key: &str,
+    to_try: Option<&Slug>,
 ) -> Result<(), BoxError> {
     let path = to_try.map_or_else(String::new, |topic| format!("/{topic}/outline"));
+    let admin = admin.map_or_else(String::new, |it| format!("  Admin http://{it}/metrics\n"));
     say(&format!(
-        "\nDebatebase is ready.\n  API   http://{address}/v1/topics\n  Docs  http://{address}/docs/\n  \
-         Data  {}\n  Key   {key}\n\nTry:\n  curl http://{address}/v1/topics{path}\n",
+        "\nDebatebase is ready.\n  API   http://{address}/v1/topics\n  Docs  http://{address}/docs/\n\
+         {admin}  Data  {}\n  Key   {key}\n\nTry:\n  curl http://{address}/v1/topics{path}\n",
         home.place()
     ))
 }
@@ -144,6 +227,9 @@ pub fn say(text: &str) -> Result<(), BoxError> {
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
 }
+
+/// What a supervisor sends.
+const SIGTERM: &str = "SIGTERM";
 
 /// The signals that end the program.
 #[derive(Debug)]
@@ -173,7 +259,7 @@ impl StopSignal {
 
     async fn wait(&mut self) -> &'static str {
         tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.terminate.recv() => SIGTERM,
             _ = self.interrupt.recv() => "SIGINT",
         }
     }

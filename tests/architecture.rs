@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["config", "domain"],
     &["formats", "graph"],
+    &["metrics"],
     &["http"],
     &["limits"],
     &["db"],
@@ -199,8 +200,9 @@ fn the_vocabulary_the_graph_and_the_formats_do_no_io() {
 
 #[test]
 fn every_handler_is_in_the_document() {
-    // Pages for people alone: the front door, and Swagger UI with its files.
-    let pages = ["get_home", "get_docs", "get_docs_file"];
+    // Pages for people alone, the front door and Swagger UI with its files; and what only the admin
+    // listener answers.
+    let pages = ["get_home", "get_docs", "get_docs_file", "get_metrics"];
     for source in sources().iter().filter(|source| source.name().ends_with("handlers.rs")) {
         let code = source.code();
         for handler in code.split("pub async fn ").skip(1) {

@@ -70,9 +70,7 @@ pub async fn identify<B: MessageBody + 'static>(
 ///
 /// A key that was not found right lately counts for the address, before it is looked up: so nobody
 /// tries keys faster than they may read.
-async fn identity(
-    request: &ServiceRequest,
-) -> std::result::Result<Identity, (Problem, Decision)> {
+async fn identity(request: &ServiceRequest) -> std::result::Result<Identity, (Problem, Decision)> {
     if !request.headers().contains_key(AUTHORIZATION) {
         return Ok(Identity::Anonymous);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use diesel_async::SimpleAsyncConnection;
+use diesel_async::pooled_connection::deadpool::Object;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
@@ -10,6 +11,7 @@ use super::connect::Connector;
 use super::{Conn, Db, Lent, POOL_WAIT};
 use crate::http::page::Listing;
 use crate::http::problem::Result;
+use crate::metrics::Work;
 
 /// How often a statement is cancelled that does not end: a cancel that comes before the statement
 /// has begun does nothing.
@@ -25,10 +27,14 @@ struct Alone {
 impl Db {
     /// Runs a read that may be long, on a connection of its own. If nobody waits for it any more,
     /// PostgreSQL is told to give it up.
-    pub async fn alone<T>(&self, read: impl AsyncFnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    pub async fn alone<T>(
+        &self,
+        work: Work,
+        read: impl AsyncFnOnce(&mut Conn) -> Result<T>,
+    ) -> Result<T> {
         let (connector, runtime) = (Arc::clone(&self.connector), self.runtime.clone());
         let mut alone = Alone { conn: None, connector, runtime };
-        let conn = alone.conn.insert(self.lend().await?);
+        let conn = alone.conn.insert(self.lend_for(work).await?);
         let done = read(conn).await;
         // It was not cut short: the connection goes back to the pool as it is.
         alone.conn = None;
@@ -44,7 +50,7 @@ impl Db {
     ) -> Result<T> {
         match listing.count {
             None => read(&*self.read().await?).await,
-            Some(_) => self.alone(async |conn| read(conn).await).await,
+            Some(_) => self.alone(Work::LongRead, async |conn| read(conn).await).await,
         }
     }
 }
@@ -73,5 +79,5 @@ async fn give_up(mut conn: Lent, connector: Arc<Connector>) {
             break;
         }
     }
-    drop(Lent::take(conn));
+    drop(Object::take(conn.into_inner()));
 }

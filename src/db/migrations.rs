@@ -1,5 +1,7 @@
 //! The schema's history, compiled into the program.
 
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
 use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -7,6 +9,28 @@ use super::{BoxError as Error, connect};
 
 /// Every migration, oldest first.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// The names of the migrations that this program was built with, oldest first.
+pub fn names() -> Vec<String> {
+    // They were read when the program was built, which cannot fail any more.
+    let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().unwrap_or_default();
+    let mut names: Vec<String> = all.iter().map(|one| one.name().to_string()).collect();
+    names.sort();
+    names
+}
+
+/// How the database names a migration: `20261124100000` for `2026-11-24-100000_create_topics`.
+pub fn version_of(name: &str) -> String {
+    name.split('_').next().unwrap_or_default().replace('-', "")
+}
+
+diesel::table! {
+    /// Where diesel keeps which migrations were run.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+        run_on -> Timestamp,
+    }
+}
 
 /// Two programs that start at once must not migrate at once: this lock lets one wait for the other.
 const LOCK: i64 = 0x6465_6261_7465; // "debate"

@@ -11,8 +11,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deadpool::managed::TimeoutType;
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
@@ -23,10 +24,11 @@ use tokio::task::JoinError;
 
 use self::connect::Connector;
 use self::shared::Shared;
+use self::timed::Timed;
 use crate::http::problem::{Problem, Result};
+use crate::metrics::{ConnectionFailure, Metrics, PoolState, Work};
 pub use connect::Patience;
 pub use retry::Attempts;
-pub use shared::Reader;
 
 mod alone;
 mod connect;
@@ -38,6 +40,7 @@ pub mod migrations;
 mod retry;
 pub mod schema;
 mod shared;
+mod timed;
 mod tls;
 
 /// What can go wrong before there are requests to answer.
@@ -46,8 +49,11 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A connection to PostgreSQL.
 pub type Conn = AsyncPgConnection;
 
+/// A connection that is lent to any number of readers at once.
+pub type Reader = Timed<Arc<Conn>>;
+
 /// A connection lent by the pool, to nobody else.
-pub type Lent = Object<Conn>;
+pub type Lent = Timed<Object<Conn>>;
 
 /// The database, as handlers know it.
 #[derive(Clone)]
@@ -56,6 +62,7 @@ pub struct Db {
     pool: Pool<Conn>,
     connector: Arc<Connector>,
     runtime: Handle,
+    metrics: Metrics,
 }
 
 impl std::fmt::Debug for Db {
@@ -108,20 +115,53 @@ impl Db {
             .create_timeout(Some(POOL_WAIT))
             .recycle_timeout(Some(POOL_WAIT))
             .build()?;
-        let shared = Arc::new(Shared::new(Arc::clone(&connector), shared, runtime.clone()));
-        Ok(Self { shared, pool, connector, runtime })
+        let metrics = Metrics::default();
+        let shared =
+            Arc::new(Shared::new(Arc::clone(&connector), shared, runtime.clone(), metrics.clone()));
+        Ok(Self { shared, pool, connector, runtime, metrics })
+    }
+
+    /// What is counted, here and by all who use this database.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// How the pool is at this moment.
+    pub fn pool_state(&self) -> PoolState {
+        let now = self.pool.status();
+        PoolState { max: now.max_size, size: now.size, idle: now.available, waiting: now.waiting }
     }
 
     /// A connection for short reads, which others use at the same time.
     pub async fn read(&self) -> Result<Reader> {
+        let waiting = self.metrics.connection_awaited(Work::Read);
         let opened = tokio::time::timeout(POOL_WAIT, self.shared.get()).await;
-        let opened = opened.map_err(|error| Problem::unavailable(&error))?;
-        opened.map_err(|error| Problem::unavailable(&error))
+        drop(waiting);
+        let without = |error: &dyn std::error::Error| {
+            self.without_connection(ConnectionFailure::Unreachable, error)
+        };
+        let opened = opened.map_err(|error| without(&error))?;
+        let connection = opened.map_err(|error| without(&error))?;
+        Ok(Timed::new(connection, self.metrics.connection_held(Work::Read)))
     }
 
-    /// A connection of one's own.
-    pub(crate) async fn lend(&self) -> Result<Lent> {
-        self.pool.get().await.map_err(|error| Problem::unavailable(&error))
+    /// A connection of one's own, for some kind of work.
+    pub(crate) async fn lend_for(&self, work: Work) -> Result<Lent> {
+        let waiting = self.metrics.connection_awaited(work);
+        let lent = self.pool.get().await;
+        drop(waiting);
+        let connection = lent.map_err(|error| {
+            let is_busy = matches!(&error, PoolError::Timeout(TimeoutType::Wait));
+            let why =
+                if is_busy { ConnectionFailure::Busy } else { ConnectionFailure::Unreachable };
+            self.without_connection(why, &error)
+        })?;
+        Ok(Timed::new(connection, self.metrics.connection_held(work)))
+    }
+
+    fn without_connection(&self, why: ConnectionFailure, error: &dyn std::error::Error) -> Problem {
+        self.metrics.connection_failed(why);
+        Problem::unavailable(error)
     }
 
     /// Runs some work to its end, even if the one who waits for it goes away.
@@ -159,7 +199,7 @@ macro_rules! write {
         let work = async move {
             let mut attempts = $crate::db::Attempts::default();
             loop {
-                let mut connection = db.lend().await?;
+                let mut connection = db.lend_for($crate::metrics::Work::Write).await?;
                 #[expect(
                     clippy::disallowed_methods,
                     reason = "this is the door that the rule points to"
@@ -192,7 +232,7 @@ macro_rules! snapshot {
                 .run(async |$conn: &mut $crate::db::Conn| $body)
                 .await
         };
-        $db.alone(read).await
+        $db.alone($crate::metrics::Work::Snapshot, read).await
     }};
 }
 

@@ -16,9 +16,7 @@ use tokio::sync::Mutex;
 
 use super::connect::Connector;
 use super::{Conn, opened_on};
-
-/// A connection that is lent to any number of readers at once.
-pub type Reader = Arc<Conn>;
+use crate::metrics::Metrics;
 
 /// A few connections, opened when they are first needed and again when they were lost.
 pub(super) struct Shared {
@@ -28,22 +26,28 @@ pub(super) struct Shared {
     lines: Vec<Mutex<Option<Line>>>,
     next: AtomicUsize,
     is_closed: AtomicBool,
+    metrics: Metrics,
 }
 
 struct Line {
-    conn: Reader,
+    conn: Arc<Conn>,
     is_lost: Arc<AtomicBool>,
 }
 
 impl Shared {
-    pub(super) fn new(connector: Arc<Connector>, size: usize, runtime: Handle) -> Self {
+    pub(super) fn new(
+        connector: Arc<Connector>,
+        size: usize,
+        runtime: Handle,
+        metrics: Metrics,
+    ) -> Self {
         let lines = (0..size.max(1)).map(|_| Mutex::new(None)).collect();
         let (next, is_closed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { connector, runtime, lines, next, is_closed }
+        Self { connector, runtime, lines, next, is_closed, metrics }
     }
 
     /// The next connection in turn.
-    pub(super) async fn get(&self) -> ConnectionResult<Reader> {
+    pub(super) async fn get(&self) -> ConnectionResult<Arc<Conn>> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.lines.len();
         let Some(line) = self.lines.get(turn) else { return Err(closed()) };
         let mut line = line.lock().await;
@@ -54,7 +58,8 @@ impl Shared {
             return Ok(Arc::clone(&open.conn));
         }
         let connector = Arc::clone(&self.connector);
-        let open = async move { Line::open(&connector).await };
+        let metrics = self.metrics.clone();
+        let open = async move { Line::open(&connector, &metrics).await };
         let opened = opened_on(self.runtime.clone(), open).await?;
         let conn = Arc::clone(&opened.conn);
         *line = Some(opened);
@@ -74,16 +79,18 @@ impl Shared {
 }
 
 impl Line {
-    async fn open(connector: &Connector) -> ConnectionResult<Self> {
+    async fn open(connector: &Connector, metrics: &Metrics) -> ConnectionResult<Self> {
         let (client, connection) = connector.open().await?;
         let is_lost = Arc::new(AtomicBool::new(false));
         let lost = Arc::clone(&is_lost);
+        let counted = metrics.shared_connection();
         // Ends when the server goes away, or when nobody holds the connection any more.
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 log::warn!("a connection to the database was lost: {error}");
             }
             lost.store(true, Ordering::Release);
+            drop(counted);
         });
         let conn = Arc::new(Conn::try_from(client).await?);
         Ok(Self { conn, is_lost })

@@ -1,14 +1,13 @@
 //! All SQL about the service's own health.
 
-use diesel::sql_types::Integer;
-use diesel::{IntoSql, select};
+use diesel::QueryDsl;
 use diesel_async::RunQueryDsl;
 
 use crate::db::Conn;
+use crate::db::migrations::__diesel_schema_migrations::dsl::{__diesel_schema_migrations, version};
 use crate::http::problem::Result;
 
-/// Asks the database for an answer.
-pub async fn ping(mut conn: &Conn) -> Result<()> {
-    select(1_i32.into_sql::<Integer>()).get_result::<i32>(&mut conn).await?;
-    Ok(())
+/// The versions of the migrations that the database has.
+pub async fn applied_migrations(mut conn: &Conn) -> Result<Vec<String>> {
+    Ok(__diesel_schema_migrations.select(version).load(&mut conn).await?)
 }

@@ -2,15 +2,20 @@
 
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{Method, header};
+use actix_web::http::{ConnectionType, Method, header};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use uuid::Uuid;
 
+use super::draining::Draining;
+use super::idempotency::IDEMPOTENCY_REPLAYED;
 use super::problem::{Code, Problem};
+use crate::domain::input::FaultCode;
+use crate::metrics::{Answered, Metrics, QuoteRefusal};
 
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
@@ -33,7 +38,7 @@ impl RequestId {
     }
 }
 
-/// Gives the request an id, lets it be answered, gives the answer its form, and logs it.
+/// Gives the request an id, lets it be answered, gives the answer its form, counts and logs it.
 pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -41,6 +46,9 @@ pub async fn around<B: MessageBody + 'static>(
     let begun = Instant::now();
     let id = RequestId::of(&request);
     request.extensions_mut().insert(id.clone());
+    let metrics = request.app_data::<Data<Metrics>>().cloned();
+    let in_flight = metrics.as_ref().map(|metrics| metrics.request_in_flight());
+    let draining = request.app_data::<Data<Draining>>().cloned();
     let method = request.method().clone();
     if method == Method::HEAD {
         // HEAD is GET without the body, which the encoder leaves out by itself.
@@ -55,10 +63,23 @@ pub async fn around<B: MessageBody + 'static>(
         // What was cut off at its deadline has no request any more.
         Err(error) => (None, error.error_response()),
     };
+    if let Some(metrics) = &metrics {
+        count_refused_quotes(&answer, metrics);
+    }
     let answer = with_problem_body(answer, &path, &id);
     let is_public = request.as_ref().and_then(caller).is_none();
-    let answer = with_headers(answer, &method, is_public, &id);
-    log(&answer, &method, request.as_ref(), begun, &id);
+    let mut answer = with_headers(answer, &method, is_public, &id);
+    if draining.is_some_and(|draining| draining.has_begun()) {
+        // A client that keeps its connection open for more requests is to send them elsewhere.
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    drop(in_flight);
+    let route = request.as_ref().and_then(HttpRequest::match_pattern);
+    if let Some(metrics) = &metrics {
+        count(&answer, &method, route.clone(), begun, metrics);
+    }
+    let caller = request.as_ref().and_then(caller);
+    log(&answer, &method, route.as_deref(), caller, begun, &id);
     match request {
         Some(request) => Ok(ServiceResponse::new(request, answer)),
         None => Err(InternalError::from_response("cut off", answer).into()),
@@ -121,20 +142,53 @@ fn with_headers(
     answer
 }
 
+fn count_refused_quotes(answer: &HttpResponse, metrics: &Metrics) {
+    let extensions = answer.extensions();
+    let codes = extensions.get::<Problem>().into_iter().flat_map(Problem::fault_codes);
+    for code in codes {
+        if code == FaultCode::QuoteNotFound {
+            metrics.quote_refused(QuoteRefusal::NotFound);
+        } else if code == FaultCode::QuoteAmbiguous {
+            metrics.quote_refused(QuoteRefusal::Ambiguous);
+        }
+    }
+}
+
+fn count(
+    answer: &HttpResponse,
+    method: &Method,
+    route: Option<String>,
+    begun: Instant,
+    metrics: &Metrics,
+) {
+    let body_bytes = match answer.body().size() {
+        BodySize::Sized(length) if *method != Method::HEAD => length,
+        BodySize::Sized(_) | BodySize::None | BodySize::Stream => 0,
+    };
+    metrics.answered(Answered {
+        route,
+        method: method.as_str(),
+        status: answer.status().as_u16(),
+        begun,
+        body_bytes,
+        is_replayed: answer.headers().contains_key(IDEMPOTENCY_REPLAYED),
+    });
+}
+
 fn log(
     answer: &HttpResponse,
     method: &Method,
-    request: Option<&HttpRequest>,
+    route: Option<&str>,
+    caller: Option<Uuid>,
     begun: Instant,
     id: &RequestId,
 ) {
-    let route = request.and_then(HttpRequest::match_pattern);
-    let caller = request.and_then(caller).map_or_else(|| "-".to_owned(), |key| key.to_string());
+    let caller = caller.map_or_else(|| "-".to_owned(), |key| key.to_string());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(
         target: "debatebase::access",
         method = method.as_str(),
-        route = route.as_deref().unwrap_or("-"),
+        route = route.unwrap_or("-"),
         status = answer.status().as_u16(),
         micros = micros,
         key = caller.as_str(),

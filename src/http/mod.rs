@@ -6,6 +6,7 @@ pub mod answer;
 pub mod body;
 pub mod conditions;
 pub mod deadline;
+pub mod draining;
 pub mod extract;
 pub mod idempotency;
 pub mod middleware;

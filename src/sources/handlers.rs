@@ -15,6 +15,7 @@ use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
 use crate::http::problem::Result;
 use crate::links::Removal;
+use crate::metrics::Work;
 
 /// List sources
 ///
@@ -134,7 +135,7 @@ pub async fn get_source_text(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let (version, text) =
-        db.alone(async |conn| queries::find_text(conn, &path.source).await).await?;
+        db.alone(Work::LongRead, async |conn| queries::find_text(conn, &path.source).await).await?;
     let tag = version.to_string();
     Ok(answer::unchanged(&conditions, &tag).unwrap_or_else(|| {
         HttpResponse::Ok()

@@ -10,6 +10,7 @@ use debatebase::app;
 use debatebase::db::{Db, Patience};
 use debatebase::http::body;
 use debatebase::http::problem::Problem;
+use debatebase::metrics::Work;
 use diesel::sql_query;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::json;
@@ -148,7 +149,7 @@ async fn a_statement_that_takes_too_long_is_given_up() {
     let db = Db::for_requests(&app.database_url(), 4, patience).unwrap();
 
     let read: Result<(), Problem> = db
-        .alone(async |conn| {
+        .alone(Work::LongRead, async |conn| {
             sql_query("select pg_sleep(60)").execute(conn).await?;
             Ok(())
         })
@@ -167,19 +168,19 @@ async fn who_waits_for_a_connection_is_told_to_come_again() {
     let holder = db.clone();
     let held = rt::spawn(async move {
         let never = async |_: &mut _| std::future::pending::<Result<(), Problem>>().await;
-        holder.alone(never).await
+        holder.alone(Work::LongRead, never).await
     });
     rt::task::yield_now().await;
     rt::time::sleep(Duration::from_millis(200)).await;
 
-    let waited = db.alone(async |_| Ok(())).await;
+    let waited = db.alone(Work::LongRead, async |_| Ok(())).await;
 
     let problem = waited.unwrap_err();
     assert_eq!(problem.code().slug(), "unavailable");
     held.abort();
     _ = held.await;
     // What was held is given back.
-    db.alone(async |_| Ok(())).await.unwrap();
+    db.alone(Work::LongRead, async |_| Ok(())).await.unwrap();
     db.close();
 }
 

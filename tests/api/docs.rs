@@ -72,13 +72,3 @@ async fn the_schema_of_the_native_format_is_published() {
     assert_eq!(schema.header("content-type"), Some("application/schema+json"));
     assert_eq!(schema.text_at("/$schema"), "https://json-schema.org/draft/2020-12/schema");
 }
-
-#[actix_web::test]
-async fn the_service_says_that_it_lives_that_it_is_ready_and_which_it_is() {
-    let app = TestApp::start().await;
-
-    assert_eq!(app.get("/health/live").await.expect(200).text_at("/status"), "live");
-    assert_eq!(app.get("/health/ready").await.expect(200).text_at("/status"), "ready");
-    let version = app.get("/version").await.expect(200);
-    assert_eq!(version.text_at("/version"), env!("CARGO_PKG_VERSION"));
-}

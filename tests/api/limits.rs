@@ -1,7 +1,6 @@
 //! How often one client may ask, and how it is told.
 
 use actix_web::http::Method;
-use actix_web::test::TestRequest;
 use debatebase::access::key::Key;
 use insta::assert_snapshot;
 use serde_json::json;

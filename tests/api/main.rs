@@ -40,12 +40,16 @@ mod problems;
 mod contract;
 mod docs;
 mod examples;
+mod health;
+mod metrics;
+mod operating;
 mod readme;
 
 // What the program stands on and begins with.
 mod schema;
 mod seeding;
 mod serving;
+mod stopping;
 mod tls;
 
 // What goes across them.

@@ -15,15 +15,15 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{Content, TestDatabase, nobody_waits, on_a_runtime, somebody_waits};
+use crate::support::{TestDatabase, nobody_waits, on_a_runtime, somebody_waits};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A directory that is removed with its test.
-struct Directory(PathBuf);
+pub struct Directory(PathBuf);
 
 impl Directory {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let name = format!("debatebase-serving-{}", uuid::Uuid::now_v7().simple());
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path).unwrap();
@@ -32,7 +32,7 @@ impl Directory {
         Self(path)
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.0.join("data")
     }
 
@@ -50,25 +50,28 @@ impl Drop for Directory {
 }
 
 /// The program, in a directory and an environment of its own.
-fn program(directory: &Directory) -> Command {
+pub fn program(directory: &Directory) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_debatebase"));
-    command.current_dir(&directory.0).env("LISTEN", "127.0.0.1:0");
+    command.current_dir(&directory.0).env("LISTEN", "127.0.0.1:0").env("DRAIN_DELAY", "0");
     for setting in ["DATABASE_URL", "DATA_DIR", "LOG_FORMAT", "RUST_LOG", "READ_ONLY", "SEED"] {
+        command.env_remove(setting);
+    }
+    for setting in ["ADMIN_LISTEN", "SHUTDOWN_TIMEOUT"] {
         command.env_remove(setting);
     }
     command
 }
 
 /// The program, serving.
-struct Serving {
+pub struct Serving {
     child: Child,
-    address: String,
-    greeting: String,
+    pub address: String,
+    pub greeting: String,
     log: Receiver<String>,
 }
 
 impl Serving {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = lines(child.stderr.take().unwrap());
         let said = lines(child.stdout.take().unwrap());
@@ -87,21 +90,21 @@ impl Serving {
     }
 
     /// Sends a request and gives the whole answer.
-    fn ask(&self, request: &str) -> String {
+    pub fn ask(&self, request: &str) -> String {
         ask(&self.address, request)
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).unwrap();
         kill(Pid::from_raw(pid), signal).unwrap();
     }
 
     /// Waits for its end. What it logged since the start comes with it.
-    fn end(&mut self) -> (ExitStatus, Vec<String>) {
+    pub fn end(&mut self) -> (ExitStatus, Vec<String>) {
         let since = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -112,7 +115,7 @@ impl Serving {
         }
     }
 
-    fn stop(mut self) -> Vec<String> {
+    pub fn stop(mut self) -> Vec<String> {
         self.signal(Signal::SIGTERM);
         let (status, log) = self.end();
         assert!(status.success(), "{status}: {log:#?}");
@@ -129,7 +132,7 @@ impl Drop for Serving {
     }
 }
 
-fn ask(address: &str, request: &str) -> String {
+pub fn ask(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -157,7 +160,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// The pid of the PostgreSQL in a data directory, if one has left it.
-fn postgresql(data: &Path) -> Option<u32> {
+pub fn postgresql(data: &Path) -> Option<u32> {
     let file = fs::read_to_string(data.join("postgres/postmaster.pid")).ok()?;
     file.lines().next()?.parse().ok()
 }
@@ -207,6 +210,32 @@ fn a_postgresql_that_a_killed_program_left_is_taken_over() {
 }
 
 #[test]
+fn a_postgresql_that_is_killed_is_started_again() {
+    let directory = Directory::new();
+    let data = directory.data();
+    let serving = Serving::start(program(&directory).arg("--data-dir").arg(&data));
+    let killed = postgresql(&data).unwrap();
+
+    kill(Pid::from_raw(i32::try_from(killed).unwrap()), Signal::SIGKILL).unwrap();
+
+    // It is told to come again, until it is told what it asked for.
+    let since = Instant::now();
+    let runs_again = || {
+        postgresql(&data).is_some_and(|pid| pid != killed)
+            && serving.get("/health/ready").starts_with("HTTP/1.1 200 OK\r\n")
+    };
+    while !runs_again() {
+        assert!(since.elapsed() < PATIENCE, "it does not come back");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let topics = serving.get("/v1/topics");
+    assert!(topics.contains("llama-altruism-or-strategy"), "{topics}");
+    let log = serving.stop();
+    assert!(log.iter().any(|line| line.contains("PostgreSQL has ended by itself")), "{log:#?}");
+    assert_eq!(postgresql(&data), None, "PostgreSQL was left running");
+}
+
+#[test]
 fn a_second_program_is_told_who_holds_the_data() {
     let directory = Directory::new();
     let data = directory.data();
@@ -219,57 +248,6 @@ fn a_second_program_is_told_who_holds_the_data() {
     assert!(text(&second.stderr).contains(&holder), "{}", text(&second.stderr));
     assert!(first.get("/health/ready").starts_with("HTTP/1.1 200 OK\r\n"));
     first.stop();
-}
-
-#[test]
-fn what_is_in_flight_is_finished_before_the_program_ends() {
-    let directory = Directory::new();
-    let database = TestDatabase::with(Content::Essay);
-    let key = database.key().unwrap();
-    for signal in [Signal::SIGTERM, Signal::SIGINT] {
-        let mut serving =
-            Serving::start(program(&directory).args(["--database-url", &database.url()]));
-        let path = "/v1/topics/llama-altruism-or-strategy";
-        let ((has_it, holds), (let_go, lets_go)) = (channel(), channel());
-        let url = database.url();
-        let answer = thread::scope(|scope| {
-            // Somebody holds all topics, so that a request is in flight for as long as we like.
-            scope.spawn(move || {
-                on_a_runtime(async move {
-                    let mut holder = debatebase::db::connect(&url).await.unwrap();
-                    let lock = "begin; lock table topics in exclusive mode";
-                    holder.batch_execute(lock).await.unwrap();
-                    has_it.send(()).unwrap();
-                    lets_go.recv_timeout(PATIENCE).unwrap();
-                    holder.batch_execute("commit").await.unwrap();
-                });
-            });
-            holds.recv_timeout(PATIENCE).unwrap();
-            let address = &serving.address;
-            let body = format!("{{\"summary\": \"Written while a signal came: {signal}.\"}}");
-            let request = format!(
-                "PATCH {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-                 Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            let asked = scope.spawn(move || ask(address, &request));
-            on_a_runtime(async {
-                let mut watcher = debatebase::db::connect(&database.url()).await.unwrap();
-                somebody_waits(&mut watcher).await;
-            });
-            serving.signal(signal);
-            // It takes no new connections, and waits for the one it has.
-            thread::sleep(Duration::from_millis(300));
-            assert!(!asked.is_finished());
-            let_go.send(()).unwrap();
-            asked.join().unwrap()
-        });
-        let (status, log) = serving.end();
-
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        assert!(answer.contains(&format!("a signal came: {signal}.")), "{answer}");
-        assert_eq!(status.code(), Some(0), "{log:#?}");
-    }
 }
 
 #[test]
@@ -340,7 +318,28 @@ fn several_requests_go_over_one_connection() {
     let answers = serving.ask(&format!("{live}{live}{last}"));
 
     assert_eq!(answers.matches("HTTP/1.1 200 OK\r\n").count(), 3, "{answers}");
-    assert!(answers.ends_with(&format!("\"version\":\"{}\"}}", env!("CARGO_PKG_VERSION"))));
+    assert!(answers.contains(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn metrics_are_on_a_listener_of_their_own() {
+    let directory = Directory::new();
+    let database = TestDatabase::bare();
+    let mut command = program(&directory);
+    command.args(["--database-url", &database.url(), "--admin-listen", "127.0.0.1:0"]);
+    let serving = Serving::start(&mut command);
+    let admin = serving.greeting.split("Admin http://").nth(1).unwrap();
+    let admin = admin.split('/').next().unwrap();
+    let get = |path| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    let (private, public) = (ask(admin, &get("/metrics")), serving.get("/metrics"));
+
+    assert!(private.starts_with("HTTP/1.1 200 OK\r\n"), "{private}");
+    assert!(private.ends_with("# EOF\n"), "{private}");
+    assert!(public.starts_with("HTTP/1.1 404 Not Found\r\n"), "{public}");
+    let topics = ask(admin, &get("/v1/topics"));
+    assert!(topics.starts_with("HTTP/1.1 404 Not Found\r\n"), "{topics}");
+    serving.stop();
 }
 
 #[test]
@@ -440,6 +439,10 @@ fn the_help_names_every_setting_and_command() {
         "--header-timeout",
         "BODY_TIMEOUT",
         "REQUEST_TIMEOUT",
+        "--drain-delay",
+        "DRAIN_DELAY",
+        "--admin-listen",
+        "ADMIN_LISTEN",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }

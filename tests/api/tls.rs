@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use debatebase::db::{BoxError, Db, connect, migrations};
+use debatebase::metrics::Work;
 use diesel::sql_types::Bool;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -194,7 +195,7 @@ fn every_connection_of_the_program_is_encrypted() {
         let shared: Encrypted = sql_query(ENCRYPTED).get_result(&mut &*db.read().await?).await?;
         let alone =
             async |conn: &mut _| Ok(sql_query(ENCRYPTED).get_result::<Encrypted>(conn).await?);
-        let alone = db.alone(alone).await?;
+        let alone = db.alone(Work::LongRead, alone).await?;
         db.close();
         Ok((shared.ssl, alone.ssl))
     });

@@ -41,8 +41,8 @@ use nix::unistd::Uid;
 
 pub use self::error::LauncherError;
 use self::{
-    account::Account, data_dir::DataDir, lock::Lock, postmaster::Launch, postmaster::Postmaster,
-    socket::SocketDir,
+    account::Account, binaries::Binaries, data_dir::DataDir, lock::Lock, postmaster::Launch,
+    postmaster::Postmaster, socket::SocketDir,
 };
 
 /// The name of the cluster's superuser.
@@ -57,6 +57,11 @@ pub struct LocalPostgres {
     socket_dir: SocketDir,
     data_dir: DataDir,
     lock: Lock,
+    // What it is started with again.
+    binaries: Binaries,
+    account: Account,
+    durability: Durability,
+    settings: Vec<String>,
 }
 
 /// What to start, and where.
@@ -101,16 +106,24 @@ impl LocalPostgres {
         };
 
         let socket_dir = SocketDir::prepare(&data_dir, &account)?;
-        let postmaster = Postmaster::take_over_or_start(&Launch {
-            binaries: &binaries,
-            account: &account,
-            cluster: &data_dir.cluster(),
-            socket_dir: socket_dir.path(),
-            log: &data_dir.log(),
-            durability: options.durability,
-            settings: options.settings,
-        })?;
-        Ok(Self { postmaster, socket_dir, data_dir, lock })
+        let durability = options.durability;
+        let settings: Vec<_> = options.settings.iter().map(|&it| it.to_owned()).collect();
+        let postmaster =
+            launch(&data_dir, &socket_dir, &binaries, &account, durability, &settings)?;
+        Ok(Self { postmaster, socket_dir, data_dir, lock, binaries, account, durability, settings })
+    }
+
+    /// Whether PostgreSQL has ended, although nobody here stopped it.
+    pub fn has_ended(&mut self) -> bool {
+        self.postmaster.is_gone()
+    }
+
+    /// Starts a PostgreSQL that has ended once more, at the same address. It recovers what was
+    /// committed.
+    pub fn start_again(&mut self) -> Result<(), LauncherError> {
+        let Self { data_dir, socket_dir, binaries, account, durability, settings, .. } = &*self;
+        self.postmaster = launch(data_dir, socket_dir, binaries, account, *durability, settings)?;
+        Ok(())
     }
 
     /// The address of one of the cluster's databases, as libpq and `tokio-postgres` read it.
@@ -144,6 +157,25 @@ impl LocalPostgres {
     pub fn stop(mut self) -> Result<(), LauncherError> {
         self.postmaster.stop()
     }
+}
+
+fn launch(
+    data_dir: &DataDir,
+    socket_dir: &SocketDir,
+    binaries: &Binaries,
+    account: &Account,
+    durability: Durability,
+    settings: &[String],
+) -> Result<Postmaster, LauncherError> {
+    Postmaster::take_over_or_start(&Launch {
+        binaries,
+        account,
+        cluster: &data_dir.cluster(),
+        socket_dir: socket_dir.path(),
+        log: &data_dir.log(),
+        durability,
+        settings,
+    })
 }
 
 /// The address of a database of the PostgreSQL that another process runs in a data directory, if

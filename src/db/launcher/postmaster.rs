@@ -49,7 +49,7 @@ pub(super) struct Launch<'a> {
     pub(super) socket_dir: &'a Path,
     pub(super) log: &'a Path,
     pub(super) durability: Durability,
-    pub(super) settings: &'a [&'a str],
+    pub(super) settings: &'a [String],
 }
 
 /// A running PostgreSQL. Dropped without [`Postmaster::stop`], it is stopped all the same.
@@ -208,7 +208,7 @@ impl Postmaster {
         true
     }
 
-    fn is_gone(&mut self) -> bool {
+    pub(super) fn is_gone(&mut self) -> bool {
         match &mut self.process {
             // As long as nobody has asked how a child ended, its pid is not given to another.
             Process::Ours(child) => !matches!(child.try_wait(), Ok(None)),

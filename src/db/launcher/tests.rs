@@ -90,6 +90,23 @@ fn a_postgresql_that_was_killed_is_reported_and_recovers() {
 }
 
 #[test]
+fn a_postgresql_that_was_killed_is_started_again_at_the_same_address() {
+    let dir = TempDir::new("again");
+    let mut postgres = start(&dir).unwrap();
+    let (killed, address) = (postgres.pid(), postgres.url("postgres"));
+    assert!(!postgres.has_ended());
+
+    signal(killed, "KILL");
+    wait_until(|| postgres.has_ended());
+    postgres.start_again().unwrap();
+
+    assert_ne!(postgres.pid(), killed);
+    assert_eq!(postgres.url("postgres"), address);
+    assert!(socket::answers(postgres.socket_dir.path()));
+    postgres.stop().unwrap();
+}
+
+#[test]
 fn a_server_that_a_killed_program_left_is_taken_over() {
     let dir = TempDir::new("left");
     let options =
@@ -173,7 +190,7 @@ fn a_dead_server_that_nobody_reaps_does_not_bar_the_way() {
     signal(pid, "KILL");
     wait_until(|| !socket::answers(postgres.socket_dir.path()));
     // Its parent, this process, does not ask for it.
-    let LocalPostgres { postmaster, socket_dir, data_dir: _, lock } = postgres;
+    let LocalPostgres { postmaster, socket_dir, data_dir: _, lock, .. } = postgres;
     drop(lock);
     std::mem::forget((postmaster, socket_dir));
 
@@ -329,7 +346,7 @@ fn start(dir: &Path) -> Result<LocalPostgres, LauncherError> {
 
 /// Does what the end of a killed process does: the lock is free, the server runs on.
 fn abandon(postgres: LocalPostgres) {
-    let LocalPostgres { postmaster, socket_dir, data_dir: _, lock } = postgres;
+    let LocalPostgres { postmaster, socket_dir, data_dir: _, lock, .. } = postgres;
     drop(lock);
     std::mem::forget(socket_dir);
     postmaster.abandon();

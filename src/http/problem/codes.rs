@@ -99,6 +99,10 @@ codes! {
         "The database is away, takes no changes, or is busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
     DeadlineExceeded "deadline-exceeded" SERVICE_UNAVAILABLE "The request took too long"
         "The server gave up waiting. A read was cancelled: ask for less, or again after the time that `Retry-After` gives. **A change may have been made all the same**, or be made yet. Send it with an `Idempotency-Key` and, after a while, send it again with the same one: it is made once, and the answer is that of the first time. Without one, read the record and look.";
+    Draining "draining" SERVICE_UNAVAILABLE "The service is about to stop"
+        "The program was told to stop: it is not ready any more, answers what still comes for a moment, and finishes what is in flight. Send new requests to another one, or try again after the time that `Retry-After` gives.";
+    SchemaBehind "schema-behind" SERVICE_UNAVAILABLE "The database is older than the program"
+        "The database lacks migrations that this program was built with, which `detail` names. The operator runs `debatebase migrate`, or restarts the program, which migrates at its start.";
 }
 
 // utoipa does not see through a macro's literal, so the words are given to it here.

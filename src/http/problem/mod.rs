@@ -79,7 +79,9 @@ impl Problem {
             orphans: Vec::new(),
             allow: None,
             scope: None,
-            retry_after: matches!(code, Code::Unavailable | Code::StillRunning).then_some(2),
+            retry_after: (code == Code::StillRunning
+                || code.status() == StatusCode::SERVICE_UNAVAILABLE)
+                .then_some(2),
             is_contended: false,
             cause: None,
         }))
@@ -216,6 +218,11 @@ impl Problem {
     /// Whether others got in the way, so that the same may be tried again at once.
     pub fn is_contended(&self) -> bool {
         self.0.is_contended
+    }
+
+    /// What is wrong with each place of the input.
+    pub fn fault_codes(&self) -> impl Iterator<Item = FaultCode> {
+        self.0.faults.iter().map(|(_, fault)| fault.code)
     }
 
     /// The faults, without the part of the request they are in.

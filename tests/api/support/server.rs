@@ -16,7 +16,7 @@ use diesel_async::SimpleAsyncConnection;
 /// Where the tests' databases are made.
 pub enum Server {
     /// The process's own.
-    Own { postgres: LocalPostgres, _remover: Remover },
+    Own { postgres: Box<LocalPostgres>, _remover: Remover },
     /// Somebody else's: the address of a database on it.
     Given(url::Url),
 }
@@ -41,7 +41,7 @@ impl Server {
             settings: &[],
         };
         let postgres = LocalPostgres::start(&options).unwrap_or_else(|error| panic!("{error}"));
-        Self::Own { postgres, _remover: remover }
+        Self::Own { postgres: Box::new(postgres), _remover: remover }
     }
 
     /// The address of one of its databases.
