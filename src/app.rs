@@ -11,10 +11,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Policy;
 use crate::api_document;
-use crate::config::LimitsConfig;
+use crate::config::{LimitsConfig, Origins};
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
+use crate::http::compress::compress;
+use crate::http::cors::cors;
 use crate::http::deadline::{Deadline, deadline};
 use crate::http::middleware::around;
 use crate::http::problem::{Code, Problem, Result};
@@ -30,6 +32,7 @@ pub struct State {
     document: Data<ApiDocument>,
     routes: Data<Routes>,
     limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
+    origins: Origins,
 }
 
 impl State {
@@ -43,6 +46,7 @@ impl State {
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
             limits: None,
+            origins: Origins::default(),
         }
     }
 
@@ -50,7 +54,9 @@ impl State {
     pub fn with_limits(self, limits: &LimitsConfig) -> Self {
         let limiter = Data::new(Limiter::new(limits));
         let patience = body::Patience(limits.body_timeout);
-        Self { limits: Some((limiter, patience, Deadline(limits.request_timeout))), ..self }
+        let deadline = Deadline(limits.request_timeout);
+        let origins = limits.cors_origins.clone().unwrap_or_default();
+        Self { limits: Some((limiter, patience, deadline)), origins, ..self }
     }
 }
 
@@ -97,7 +103,9 @@ pub fn build(
         .wrap(from_fn(check_query))
         .wrap(from_fn(deadline))
         .wrap(from_fn(limit))
+        .wrap(cors(&state.origins))
         .wrap(from_fn(around))
+        .wrap(from_fn(compress))
 }
 
 /// What no route took: the address is unknown, or it takes other methods.

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod limits;
 
-pub use limits::{LimitsConfig, Networks, Rate};
+pub use limits::{LimitsConfig, Networks, Origins, Rate};
 
 /// An open, API-first knowledge base of debates.
 ///

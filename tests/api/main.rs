@@ -27,6 +27,7 @@ mod sources;
 
 // What all of them have alike.
 mod bounds;
+mod browsers;
 mod conditions;
 mod input;
 mod limits;

@@ -439,6 +439,8 @@ fn the_help_names_every_setting_and_command() {
         "--header-timeout",
         "BODY_TIMEOUT",
         "REQUEST_TIMEOUT",
+        "--cors-origins",
+        "CORS_ORIGINS",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
