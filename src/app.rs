@@ -11,10 +11,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{self, KnownKeys, Policy};
 use crate::api_document;
-use crate::config::LimitsConfig;
+use crate::config::{LimitsConfig, Origins};
 use crate::db::Db;
 use crate::docs::ApiDocument;
 use crate::domain::input::{At, Faults, FromJson, Object};
+use crate::http::compress::compress;
+use crate::http::cors::cors;
 use crate::http::deadline::{Deadline, deadline};
 use crate::http::draining::Draining;
 use crate::http::middleware::around;
@@ -37,6 +39,7 @@ pub struct State {
     limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
     metrics: Data<Metrics>,
     draining: Data<Draining>,
+    origins: Origins,
 }
 
 impl State {
@@ -53,6 +56,7 @@ impl State {
             routes: Data::new(routes),
             known_keys: Data::default(),
             limits: None,
+            origins: Origins::default(),
         }
     }
 
@@ -60,7 +64,9 @@ impl State {
     pub fn with_limits(self, limits: &LimitsConfig) -> Self {
         let limiter = Data::new(Limiter::new(limits));
         let patience = body::Patience(limits.body_timeout);
-        Self { limits: Some((limiter, patience, Deadline(limits.request_timeout))), ..self }
+        let deadline = Deadline(limits.request_timeout);
+        let origins = limits.cors_origins.clone().unwrap_or_default();
+        Self { limits: Some((limiter, patience, deadline)), origins, ..self }
     }
 
     /// Whether the program is about to end.
@@ -118,7 +124,9 @@ pub fn build(
         .wrap(from_fn(deadline))
         .wrap(from_fn(limit))
         .wrap(from_fn(access::identify))
+        .wrap(cors(&state.origins))
         .wrap(from_fn(around))
+        .wrap(from_fn(compress))
 }
 
 /// What the admin listener answers. Its requests are not counted among those of the public.

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod limits;
 
-pub use limits::{LimitsConfig, Networks, Rate};
+pub use limits::{LimitsConfig, Networks, Origins, Rate};
 
 /// The commit that the program was built from, if the build was told.
 pub const COMMIT: Option<&str> = option_env!("GIT_COMMIT");

@@ -60,6 +60,11 @@ pub struct LimitsConfig {
     /// them. Without any, a client's address is that of its connection.
     #[arg(long, env = "TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<Networks>,
+
+    /// The origins whose pages may read and write from a browser, such as `https://example.org`, with
+    /// commas between them. Without any, the pages of every origin may read.
+    #[arg(long, env = "CORS_ORIGINS", global = true, value_name = "ORIGINS")]
+    pub cors_origins: Option<Origins>,
 }
 
 impl LimitsConfig {
@@ -132,9 +137,44 @@ impl FromStr for Networks {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let network = |text: &str| {
             let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| format!("`{text}` is no address and no network such as 10.0.0.0/8"))
+            network.map_err(|_invalid| {
+                format!("`{text}` is no address and no network such as 10.0.0.0/8")
+            })
         };
         listed(text).map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Origins of pages: a scheme, a host, and a port if it is not the scheme's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins(Vec<String>);
+
+impl Origins {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each of them, as a browser writes it.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl FromStr for Origins {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let origin = |text: &str| {
+            let read = url::Url::parse(text).map(|url| url.origin().ascii_serialization());
+            // A browser leaves out what goes without saying, and so must who means it.
+            read.ok().filter(|origin| origin == text).ok_or_else(|| {
+                format!(
+                    "`{text}` is no origin such as https://example.org or http://localhost:3000"
+                )
+            })
+        };
+        listed(text).map(origin).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -162,6 +202,18 @@ mod tests {
         assert_eq!(rate.map(Rate::window), Ok(Duration::from_secs(60)));
         for wrong in ["", "600", "0/60", "600/0", "6e2/60", "-1/60", "1000001/1", "Off", "1/2/3"] {
             assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn origins_are_as_a_browser_writes_them() {
+        let origins: Origins = "https://example.org, http://localhost:3000".parse().unwrap();
+
+        let all: Vec<&str> = origins.iter().collect();
+        assert_eq!(all, ["https://example.org", "http://localhost:3000"]);
+        for wrong in ["example.org", "https://example.org/", "https://example.org:443", "*", "null"]
+        {
+            assert!(wrong.parse::<Origins>().is_err(), "{wrong}");
         }
     }
 

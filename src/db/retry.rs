@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::http::problem::Result;
+use crate::http::problem::{Problem, Result};
 
 /// How often a transaction is tried at most.
 const MOST: u32 = 5;
@@ -20,7 +20,7 @@ impl Attempts {
     /// Whether to try again after an attempt that ended so; if yes, a short while has passed.
     pub async fn go_on_after<T>(&mut self, done: &Result<T>) -> bool {
         self.0 += 1;
-        let again = self.0 < MOST && done.as_ref().err().is_some_and(|it| it.is_contended());
+        let again = self.0 < MOST && done.as_ref().err().is_some_and(Problem::is_contended);
         if again {
             // Two that got in each other's way must not come back at the same moment.
             let longest = PAUSE * 2_u32.pow(self.0 - 1);

@@ -1,12 +1,13 @@
 //! HTTP in, HTTP out.
 
 use actix_web::http::header;
-use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::ApiDocument;
 use super::page::{self, ProblemPath};
 use crate::http::answer;
+use crate::http::compress::{self, Stored};
 use crate::http::conditions::Conditions;
 use crate::http::extract::Path;
 use crate::http::problem::{Code, Problem, Result};
@@ -62,6 +63,7 @@ pub async fn get_docs() -> HttpResponse {
 /// Swagger UI, from the crate that carries it.
 #[get("/docs/{file:.*}")]
 pub async fn get_docs_file(
+    request: HttpRequest,
     document: Data<ApiDocument>,
     Path(file): Path<String>,
 ) -> Result<HttpResponse> {
@@ -70,10 +72,18 @@ pub async fn get_docs_file(
         file.ok_or_else(|| Problem::new(Code::NotFound, "The documentation has no such file."))?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
-    if file.gzpipped {
-        answer.insert_header(header::ContentEncoding::Gzip);
+    answer.content_type(file.content_type);
+    let bytes = Bytes::from(file.bytes.into_owned());
+    if !file.gzpipped {
+        return Ok(answer.body(bytes));
     }
-    Ok(answer.content_type(file.content_type).body(file.bytes.into_owned()))
+    match compress::stored_in_gzip(&request, bytes).await? {
+        Stored::Packed(bytes) => {
+            answer.insert_header(header::ContentEncoding::Gzip);
+            Ok(answer.body(bytes))
+        }
+        Stored::Plain(bytes) => Ok(answer.body(bytes)),
+    }
 }
 
 fn html(page: String) -> HttpResponse {

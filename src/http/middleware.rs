@@ -19,6 +19,17 @@ use crate::metrics::{Answered, Metrics, QuoteRefusal};
 
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
+/// What a browser must not do with an answer, unless the answer has a rule of its own: guess what it
+/// is, load anything for it, show it inside another page, or tell others where it was read. Pages
+/// of other origins may read it as far as CORS lets them.
+const RULES: [(header::HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"),
+];
+
 /// The id of a request: the client's own if it is a plain word, else a new one.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
@@ -132,10 +143,18 @@ fn with_headers(
         let rule = if readable && is_public { "public, no-cache" } else { "no-store" };
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static(rule));
     }
-    if readable {
-        headers.insert(header::VARY, header::HeaderValue::from_static("Accept, Authorization"));
+    let varies =
+        if readable { "Accept, Accept-Encoding, Authorization" } else { "Accept-Encoding" };
+    let by_origin = headers.get(header::VARY).and_then(|value| value.to_str().ok());
+    let varies = by_origin.map_or_else(|| varies.to_owned(), |also| format!("{varies}, {also}"));
+    if let Ok(varies) = header::HeaderValue::try_from(varies) {
+        headers.insert(header::VARY, varies);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    for (name, rule) in RULES {
+        if !headers.contains_key(&name) {
+            headers.insert(name, header::HeaderValue::from_static(rule));
+        }
+    }
     if let Ok(id) = header::HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, id);
     }

@@ -4,7 +4,9 @@
 
 pub mod answer;
 pub mod body;
+pub mod compress;
 pub mod conditions;
+pub mod cors;
 pub mod deadline;
 pub mod draining;
 pub mod extract;

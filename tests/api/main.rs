@@ -28,6 +28,7 @@ mod sources;
 // What all of them have alike.
 mod access;
 mod bounds;
+mod browsers;
 mod conditions;
 mod idempotency;
 mod input;

@@ -443,6 +443,8 @@ fn the_help_names_every_setting_and_command() {
         "DRAIN_DELAY",
         "--admin-listen",
         "ADMIN_LISTEN",
+        "--cors-origins",
+        "CORS_ORIGINS",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }

@@ -16,14 +16,17 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
+    bytes: Vec<u8>,
 }
 
 /// The headers that an answer's text shows.
 const SHOWN: [&str; 3] = ["location", "allow", "www-authenticate"];
 
 impl Answer {
-    pub(super) fn new(status: StatusCode, headers: HeaderMap, body: String) -> Self {
-        Self { status, headers, body }
+    pub(super) fn new(status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
+        // A picture is no text, and nobody looks at it.
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Self { status, headers, body, bytes }
     }
 
     /// The status.
@@ -34,6 +37,11 @@ impl Answer {
     /// The body, as it was sent.
     pub fn text(&self) -> &str {
         &self.body
+    }
+
+    /// The bytes of the body.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// A header, if it is there.
