@@ -539,7 +539,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1024))]
+        #![proptest_config(ProptestConfig::with_cases(512))]
 
         #[test]
         fn a_text_is_accepted_if_and_only_if_it_fits_its_schema(text in hard_text()) {

@@ -30,6 +30,7 @@ mod conditions;
 mod input;
 mod pages;
 mod problems;
+mod unfriendly;
 
 // What the program says of itself.
 mod contract;
