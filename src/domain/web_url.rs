@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::fits_a_line;
+
 /// An absolute `http` or `https` address (WHATWG URL), kept as given.
 #[derive(
     Debug,
@@ -24,7 +26,7 @@ impl WebUrl {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let parsed = url::Url::parse(text).ok()?;
-        let fits = text.chars().count() <= Self::MAX && !text.chars().any(char::is_control);
+        let fits = text.chars().count() <= Self::MAX && text.chars().all(fits_a_line);
         (fits && matches!(parsed.scheme(), "http" | "https")).then(|| Self(text.to_owned()))
     }
 }

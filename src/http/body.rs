@@ -73,8 +73,8 @@ pub fn check_head(request: &HttpRequest, bounds: Bounds) -> Result<()> {
     if essence != "application/json" && essence != "application/merge-patch+json" {
         return unsupported(format!("`{given}` is not taken here; send `application/json`."));
     }
-    let charset = parts.find_map(|part| part.strip_prefix("charset="));
-    if charset.is_some_and(|charset| charset.trim_matches('"') != "utf-8") {
+    let mut charsets = parts.filter_map(|part| part.strip_prefix("charset="));
+    if charsets.any(|charset| charset.trim_matches('"') != "utf-8") {
         return unsupported(format!("`{given}` is not taken here; JSON is UTF-8 (RFC 8259)."));
     }
     if let Some(coding) = header(&header::CONTENT_ENCODING).filter(|it| *it != "identity") {

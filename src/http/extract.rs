@@ -6,6 +6,7 @@
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::future::{Ready, ready};
@@ -63,16 +64,34 @@ pub fn check_length(query: &str) -> Result<()> {
 pub fn read_query<T: FromJson>(query: &str) -> Result<T> {
     let mut fields = Map::new();
     let mut faults = Faults::default();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if fields.contains_key(name.as_ref()) {
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Some(name), Some(value)) = (decode(name), decode(value)) else {
+            let name = decode(name).unwrap_or_else(|| name.to_owned());
+            let detail = "must be UTF-8, in which `%` is followed by two hexadecimal digits";
+            faults.push(&At::Root.field(&name), FaultCode::BadFormat, detail);
+            continue;
+        };
+        if fields.contains_key(&name) {
             faults.push(&At::Root.field(&name), FaultCode::Duplicate, "is given twice");
         }
-        fields.insert(name.into_owned(), Value::String(value.into_owned()));
+        fields.insert(name, Value::String(value));
     }
     match T::from_json(Value::Object(fields), &At::Root, &mut faults) {
         Some(read) if faults.is_empty() => Ok(read),
         _ => Err(Problem::faults(Part::Query, faults.into_vec())),
     }
+}
+
+/// The text that a name or a value stands for (`application/x-www-form-urlencoded`), if its escapes
+/// are whole. Parsers on the web put something in the place of what is broken; here nobody guesses.
+fn decode(part: &str) -> Option<String> {
+    let is_whole = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !part.split('%').skip(1).all(is_whole) {
+        return None;
+    }
+    let spaced = part.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 /// A flag in the query string: `true` or `false`.

@@ -36,6 +36,7 @@ mod keys;
 mod limits;
 mod pages;
 mod problems;
+mod unfriendly;
 
 // What the program says of itself.
 mod contract;

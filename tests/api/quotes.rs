@@ -1,6 +1,9 @@
 //! Quotes: found where they stand, refused where they do not, and moved along with their text.
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, GivenTopic, TestApp};
@@ -295,5 +298,98 @@ async fn a_text_cannot_be_taken_away_from_under_its_quotes() {
         assert_eq!(answer.problem(), (409, "quotes-orphaned".to_owned()));
         let Value::Array(orphans) = answer.at("/orphans") else { panic!("{answer}") };
         assert_eq!(orphans.len(), 2);
+    }
+}
+
+/// A text with what makes counting hard, and two places in it. Every part has a sign of its own, so
+/// that what stands around a quote tells it from all others.
+fn hard_text() -> impl Strategy<Value = (String, prop::sample::Index, prop::sample::Index)> {
+    let pieces = prop::sample::select(vec![
+        "🦙",
+        "👩\u{200D}👩\u{200D}👧",
+        "🏳\u{FE0F}\u{200D}🌈",
+        "🇩🇪🇫🇷",
+        "e\u{301}",
+        "\u{e9}",
+        "ก็",
+        "\r\n",
+        "\r",
+        "𝒳",
+        " \t",
+        "\u{202E}",
+        "\u{FEFF}",
+        "\u{c}\u{85}",
+    ]);
+    let text = prop::collection::vec(pieces, 1..120).prop_map(|pieces| {
+        let signs = '\u{4E00}'..;
+        pieces.iter().zip(signs).map(|(piece, sign)| format!("{piece}{sign}")).collect::<String>()
+    });
+    (text, any::<prop::sample::Index>(), any::<prop::sample::Index>())
+}
+
+/// The code points of a text: its UTF-16 units, with the two of a pair made one.
+fn points(text: &str) -> Vec<u32> {
+    let mut points = Vec::new();
+    for unit in text.encode_utf16().map(u32::from) {
+        match points.last_mut() {
+            Some(high @ 0xD800..0xDC00) => {
+                *high = 0x10000 + ((*high - 0xD800) << 10) + (unit - 0xDC00);
+            }
+            _ => points.push(unit),
+        }
+    }
+    points
+}
+
+/// The text that some code points are.
+fn text_of(points: &[u32]) -> String {
+    points.iter().map(|point| char::from_u32(*point).unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn every_slice_of_every_text_has_the_place_that_it_is_counted_to_have() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let mut runner = TestRunner::default();
+    let moved_by = "👩\u{200D}👧 before it\r\n";
+
+    for case in 0..40 {
+        let (text, a, b) = hard_text().new_tree(&mut runner).unwrap().current();
+        let all = points(&text);
+        let (a, b) = (a.index(all.len()), b.index(all.len()));
+        let (start, end) = (a.min(b), a.max(b) + 1);
+        let holds = |quote: &Answer, all: &[u32], start: usize, end: usize| {
+            let place = |point: usize| i64::try_from(point).unwrap();
+            assert_eq!(span(quote), (place(start), place(end)), "{text:?}: {quote}");
+            assert_eq!(quote.text_at("/exact"), text_of(&all[start..end]));
+            assert_eq!(quote.text_at("/prefix"), text_of(&all[start.saturating_sub(32)..start]));
+            assert_eq!(quote.text_at("/suffix"), text_of(&all[end..all.len().min(end + 32)]));
+        };
+        let source = format!("/v1/sources/hard-{case}");
+        app.put(&source, json!({"title": "T", "text": text})).await.expect(201);
+        assert_eq!(app.get(&format!("{source}/text")).await.text(), text);
+
+        let citation = format!("/v1/topics/llama/citations/hard-{case}");
+        let quote = json!({
+            "source": format!("hard-{case}"), "backs": {"topic": "llama"},
+            "exact": text_of(&all[start..end]), "start": start, "end": end,
+        });
+        holds(&app.put(&citation, quote).await.expect(201), &all, start, end);
+
+        let coverage = app.get(&format!("{source}/citations")).await.at("/coverage");
+        assert_eq!(coverage["total"], all.len(), "{text:?}");
+        assert_eq!(coverage["quoted"], end - start, "{text:?}");
+        for passage in coverage["unquoted"].as_array().unwrap() {
+            let place = |name: &str| usize::try_from(passage[name].as_u64().unwrap()).unwrap();
+            let (from, to) = (place("start"), place("end"));
+            assert!(to <= start || end <= from, "{text:?}");
+            assert_eq!(passage["text"], text_of(&all[from..to.min(from + 500)]), "{text:?}");
+        }
+
+        let longer = format!("{moved_by}{text} after it");
+        app.patch(&source, json!({"text": longer})).await.expect(200);
+        let by = points(moved_by).len();
+        let moved = app.get(&citation).await.expect(200);
+        holds(&moved, &points(&longer), start + by, end + by);
     }
 }

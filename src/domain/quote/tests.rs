@@ -136,39 +136,91 @@ fn span(quote: &Quote) -> Range<usize> {
     usize::try_from(quote.start).unwrap()..usize::try_from(quote.end).unwrap()
 }
 
-/// Text with what makes counting hard: astral letters, combining marks, CRLF.
+/// Text with what makes counting hard: emoji of several code points, combining marks, CRLF, astral
+/// letters.
 fn hard_text() -> impl Strategy<Value = String> {
-    proptest::collection::vec(
-        prop_oneof![
-            Just("🦙"),
-            Just("e\u{301}"),
-            Just("\r\n"),
-            Just("a"),
-            Just("𝒳"),
-            Just(" "),
-            Just("\u{202E}")
-        ],
-        1..600,
-    )
-    .prop_map(|parts| parts.concat())
+    let pieces = prop::sample::select(vec![
+        "🦙",
+        "👩\u{200D}👩\u{200D}👧",
+        "🏳\u{FE0F}\u{200D}🌈",
+        "🇩🇪",
+        "👍🏽",
+        "e\u{301}",
+        "\u{e9}",
+        "ก็",
+        "\r\n",
+        "\n",
+        "a",
+        "𝒳",
+        " ",
+        "\u{202E}",
+        "\u{FEFF}",
+    ]);
+    prop::collection::vec(pieces, 1..600).prop_map(|parts| parts.concat())
+}
+
+/// A text in UTF-32: four bytes for each code point. It is put together from UTF-16, so that
+/// nothing is counted in the way of the code under test.
+fn utf32(text: &str) -> Vec<u8> {
+    let mut high = 0;
+    let mut bytes = Vec::new();
+    for unit in text.encode_utf16().map(u32::from) {
+        match unit {
+            0xD800..0xDC00 => high = unit,
+            0xDC00..0xE000 => {
+                let point = 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00);
+                bytes.extend(point.to_le_bytes());
+            }
+            _ => bytes.extend(unit.to_le_bytes()),
+        }
+    }
+    bytes
+}
+
+/// The text of some UTF-32.
+fn text_of(bytes: &[u8]) -> String {
+    let point = |unit: &[u8]| u32::from_le_bytes(unit.try_into().unwrap());
+    bytes.chunks(4).map(|unit| char::from_u32(point(unit)).unwrap()).collect()
+}
+
+#[test]
+fn places_are_those_of_code_points_and_not_of_other_units() {
+    let text = "👩\u{200D}👧 e\u{301}\r\n𝒳: here";
+
+    let quote = QuotableText::new(text).anchor(&draft("here")).unwrap();
+
+    assert_eq!((quote.start, quote.end), (11, 15));
+    let (before, _) = text.split_once("here").unwrap();
+    assert_eq!(utf32(before).len() / 4, 11);
+    assert_eq!(before.encode_utf16().count(), 14);
+    assert_eq!(before.len(), 23);
 }
 
 proptest! {
     #[test]
     fn a_quote_taken_at_its_place_stays_there(text in hard_text(), a in any::<prop::sample::Index>(), b in any::<prop::sample::Index>()) {
-        // An independent count: the text as a plain list of code points.
-        let points: Vec<char> = text.chars().collect();
-        let (a, b) = (a.index(points.len()), b.index(points.len()));
+        let points = utf32(&text);
+        let length = points.len() / 4;
+        let (a, b) = (a.index(length), b.index(length));
         let (start, end) = (a.min(b), a.max(b) + 1);
-        let words: String = points[start..end].iter().collect();
+        let slice = |from: usize, to: usize| text_of(&points[4 * from..4 * to]);
+        let words = slice(start, end);
 
-        let quote = QuotableText::new(&text)
+        let quotable = QuotableText::new(&text);
+        let quote = quotable
             .anchor(&QuoteDraft { start: i32::try_from(start).ok(), end: i32::try_from(end).ok(), ..draft(&words) })
             .unwrap();
 
+        prop_assert_eq!(quotable.len(), length);
         prop_assert_eq!(span(&quote), start..end);
-        let before: String = points[start.saturating_sub(32)..start].iter().collect();
-        prop_assert_eq!(quote.prefix, before);
+        prop_assert_eq!(&quote.prefix, &slice(start.saturating_sub(32), start));
+        prop_assert_eq!(&quote.suffix, &slice(end, length.min(end + 32)));
+        // With something put before the text, the same words are where they are found again.
+        let longer = format!("👩\u{200D}👧\r\n{text}");
+        if let Some(moved) = QuotableText::new(&longer).anchor_again(&quote) {
+            let there = 4 * span(&moved).start..4 * span(&moved).end;
+            prop_assert_eq!(text_of(&utf32(&longer)[there]), words);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The words of quotes and sources, kept exactly as given, and places in a text.
 
 use crate::domain::input::{At, FaultCode, Faults, FromJson, whole};
-use crate::domain::text::{TextError, check_verbatim, sha256_hex};
+use crate::domain::text::{TextError, VERBATIM_PATTERN, check_verbatim, sha256_hex};
 
 /// Words taken from a text, kept exactly as given: 1 to 50,000 characters.
 #[derive(
@@ -167,6 +167,7 @@ macro_rules! string_schema {
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .min_length($least)
                     .max_length(Some($most))
+                    .pattern(Some(VERBATIM_PATTERN))
                     .description(Some($text))
                     .build()
                     .into()

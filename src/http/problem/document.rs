@@ -64,7 +64,9 @@ pub struct ProblemFault {
 
 impl ProblemFault {
     pub(super) fn new(part: Part, fault: &Fault) -> Self {
-        let name = || Some(fault.pointer.trim_start_matches('/').to_owned());
+        // Outside a body the place is one step of a pointer: a name, escaped as RFC 6901 says.
+        let step = fault.pointer.strip_prefix('/').unwrap_or(&fault.pointer);
+        let name = || Some(step.replace("~1", "/").replace("~0", "~"));
         Self {
             pointer: (part == Part::Body).then(|| fault.pointer.clone()),
             parameter: if part == Part::Query { name() } else { None },
