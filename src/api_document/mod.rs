@@ -7,10 +7,11 @@ use utoipa::OpenApi;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
 
+use crate::http::conditions;
 use crate::http::problem::ProblemDocument;
 
 /// What the document says of the service as a whole.
@@ -131,8 +132,10 @@ fn problem_response() -> Response {
 
 /// Every operation can fail, and always in the same way. Said once, here.
 fn add_problem(operation: &mut Operation) {
-    let problem = Ref::from_response_name(PROBLEM);
-    operation.responses.responses.insert("default".to_owned(), problem.into());
+    for statuses in ["4XX", "5XX"] {
+        let problem = Ref::from_response_name(PROBLEM);
+        operation.responses.responses.insert(statuses.to_owned(), problem.into());
+    }
 }
 
 /// A patch is a JSON Merge Patch, and has a media type of its own (RFC 7396).
@@ -161,14 +164,14 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     if !tagged {
         return;
     }
-    let text = || ObjectBuilder::new().schema_type(Type::String).build();
+    let text = || ObjectBuilder::new().schema_type(Type::String);
     let mut add = |name: &str, description: &str| {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(description))
-            .schema(Some(text()))
+            .schema(Some(text().pattern(Some(conditions::TAGS)).build()))
             .build();
         operation.parameters.get_or_insert_default().push(parameter.into());
     };
@@ -183,19 +186,22 @@ fn add_conditions(method: &str, operation: &mut Operation) {
         }
         _ => {}
     }
-    let header = |description: &str| {
-        HeaderBuilder::new().schema(Some(text())).description(Some(description.to_owned())).build()
+    let header = |schema: ObjectBuilder, description: &str| {
+        let schema = Some(schema.build());
+        HeaderBuilder::new().schema(schema).description(Some(description.to_owned())).build()
     };
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         if status == "200" || status == "201" {
-            let tag = header("The state of what was answered; a strong entity tag.");
+            let tag = text().pattern(Some(conditions::TAG));
+            let tag = header(tag, "The state of what was answered; a strong entity tag.");
             response.headers.insert("ETag".to_owned(), tag.into());
         }
         if status == "201" {
-            response
-                .headers
-                .insert("Location".to_owned(), header("The address of the record.").into());
+            let location = SchemaFormat::Custom("uri-reference".to_owned());
+            let location = text().format(Some(location));
+            let location = header(location, "The address of the record.");
+            response.headers.insert("Location".to_owned(), location.into());
         }
     }
     if method == "GET" {

@@ -50,6 +50,8 @@ pub async fn get_ready(db: Data<Db>) -> Result<HttpResponse> {
 }
 
 /// Which service is this?
+///
+/// Its name, and its version (Semantic Versioning).
 #[utoipa::path(tag = "Service", responses((status = 200, body = Version, description = "Its name and version")))]
 #[get("/version")]
 pub async fn get_version() -> HttpResponse {

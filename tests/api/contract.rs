@@ -127,6 +127,7 @@ fn every_operation_says_what_it_is() {
     let mut ids = BTreeSet::new();
     for Operation { id, item, .. } in operations() {
         assert!(!item["summary"].as_str().unwrap().is_empty(), "{id} has no summary");
+        assert!(item["description"].is_string(), "{id} has no description");
         let tag = &item["tags"][0];
         assert!(tags.iter().any(|known| known["name"] == *tag), "{id} has the tag {tag}");
         for parameter in item.get("parameters").and_then(Value::as_array).into_iter().flatten() {
@@ -134,7 +135,9 @@ fn every_operation_says_what_it_is() {
             assert!(parameter["description"].is_string(), "{id}: {name} has no description");
         }
         let responses = item["responses"].as_object().unwrap();
-        assert_eq!(responses["default"]["$ref"], "#/components/responses/Problem", "{id}");
+        for statuses in ["4XX", "5XX"] {
+            assert_eq!(responses[statuses]["$ref"], "#/components/responses/Problem", "{id}");
+        }
         let success = responses.keys().filter(|status| status.starts_with('2'));
         assert!(success.count() > 0, "{id} never succeeds");
         assert!(ids.insert(id.clone()), "there are two operations {id}");
