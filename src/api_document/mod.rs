@@ -1,6 +1,7 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod links;
 
 use actix_web::App;
 use utoipa::OpenApi;
@@ -66,6 +67,7 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         components.responses.insert(PROBLEM.to_owned(), problem_response().into());
         components.schemas.iter_mut().for_each(|(name, schema)| name_items(name, schema));
     }
+    links::add(&mut document);
     examples::add(&mut document);
     document
 }
@@ -165,13 +167,14 @@ fn add_conditions(method: &str, operation: &mut Operation) {
         return;
     }
     let text = || ObjectBuilder::new().schema_type(Type::String);
+    let tags = SchemaFormat::Custom("entity-tags".to_owned());
     let mut add = |name: &str, description: &str| {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(description))
-            .schema(Some(text().pattern(Some(conditions::TAGS)).build()))
+            .schema(Some(text().format(Some(tags.clone())).pattern(Some(conditions::TAGS)).build()))
             .build();
         operation.parameters.get_or_insert_default().push(parameter.into());
     };
