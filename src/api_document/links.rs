@@ -1,8 +1,8 @@
 //! The links of the document: what can be asked next, with values that an answer gives.
 //!
 //! They follow from the addresses alone: an answer that tells a record leads to all that is done
-//! with that record and to what lies right below it; a list leads to its first record and to its
-//! next page; what was deleted leads to where it was.
+//! with that record and to what lies right below it; a list leads to its next page; what was deleted
+//! leads to where it was.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,6 @@ fn links_of(from: &Target, targets: &[Target]) -> BTreeMap<String, Link> {
     // The address of the record that is told, and where in the answer its name stands.
     let (record, name) = match (from.method, item_of(&from.path, targets)) {
         ("POST", Some(item)) => (item, Some("$response.body#/slug")),
-        ("GET", Some(item)) => (item, Some("$response.body#/data/0/slug")),
         _ => (from.path.clone(), None),
     };
     if from.is_list {
@@ -79,7 +78,7 @@ fn links_of(from: &Target, targets: &[Target]) -> BTreeMap<String, Link> {
             .is_some_and(|below| below.starts_with('/') && !below.contains('{'));
         let leads_there = match from.method {
             "DELETE" => is_right_there && target.method == "GET",
-            _ if from.is_list => target.method == "GET" && is_right_there,
+            _ if from.is_list => false,
             _ => record.contains('{') && (is_right_there || is_below),
         };
         if leads_there {
@@ -92,8 +91,9 @@ fn links_of(from: &Target, targets: &[Target]) -> BTreeMap<String, Link> {
 /// The address of the records of a list, if this is the address of a list.
 fn item_of(path: &str, targets: &[Target]) -> Option<String> {
     let begins = format!("{path}/{{");
-    let mut paths = targets.iter().map(|target| &target.path);
-    paths.find(|item| item.starts_with(&begins) && item.ends_with('}')).cloned()
+    let is_right_below =
+        |item: &&String| item.strip_prefix(&begins).is_some_and(|rest| !rest.contains('/'));
+    targets.iter().map(|target| &target.path).find(is_right_below).cloned()
 }
 
 fn link(target: &Target, record: &str, name: Option<&str>) -> Link {

@@ -5,6 +5,7 @@ mod links;
 
 use actix_web::App;
 use utoipa::OpenApi;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -12,6 +13,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
 
+use crate::domain::kinds::RelationKind;
 use crate::http::conditions;
 use crate::http::problem::ProblemDocument;
 
@@ -66,6 +68,9 @@ pub fn compose() -> utoipa::openapi::OpenApi {
     if let Some(components) = &mut document.components {
         components.responses.insert(PROBLEM.to_owned(), problem_response().into());
         components.schemas.iter_mut().for_each(|(name, schema)| name_items(name, schema));
+        if let Some(relation) = components.schemas.get_mut("NewRelation") {
+            forbid_symmetry(relation);
+        }
     }
     links::add(&mut document);
     examples::add(&mut document);
@@ -156,6 +161,20 @@ fn name_items(name: &str, schema: &mut RefOr<Schema>) {
         && let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("data")
     {
         list.items = RefOr::Ref(Ref::from_schema_name(item)).into();
+    }
+}
+
+/// Only an attack is symmetric. What one field asks of another is beyond derived schemas.
+fn forbid_symmetry(relation: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(relation)) = relation {
+        let symmetric_without_attack = serde_json::json!({
+            "required": ["kind", "symmetric"],
+            "properties": {
+                "kind": { "enum": [RelationKind::Supports, RelationKind::Rephrases] },
+                "symmetric": { "const": true },
+            },
+        });
+        relation.extensions = Some(Extensions::from_iter([("not", symmetric_without_attack)]));
     }
 }
 

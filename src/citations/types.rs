@@ -15,7 +15,7 @@ use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
-use crate::links::{EndName, EndRef, one_reference, only};
+use crate::links::{By, EndName, EndRef, only};
 
 /// A verified quote of a source, and what it backs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -55,7 +55,7 @@ pub struct Citation {
 }
 
 /// What a citation backs, by slug: exactly one of the four.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BackedName {
     /// The topic itself.
@@ -123,24 +123,32 @@ impl From<EndRef> for BacksRef {
     }
 }
 
+/// The kinds of record that can be backed.
+const KINDS: [&str; 4] = ["topic", "position", "argument", "relation"];
+
 impl utoipa::PartialSchema for BacksRef {
     fn schema() -> RefOr<Schema> {
-        let fields = [
-            ("topic", "The topic itself."),
-            ("position", "The id or slug of a position."),
-            ("argument", "The id or slug of an argument."),
-            ("relation", "The id or slug of a relation."),
-        ];
-        one_reference(
-            "What a citation is to back, by id or slug: exactly one of the four.",
-            &fields,
-        )
+        let what = "What a citation is to back, by id or slug: exactly one of the four.";
+        By::IdOrSlug.one_of(what, &KINDS)
     }
 }
 
 impl ToSchema for BacksRef {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push((TopicRef::name().into(), <TopicRef as utoipa::PartialSchema>::schema()));
+        schemas.extend(By::IdOrSlug.schemas_of(&KINDS));
+    }
+}
+
+impl utoipa::PartialSchema for BackedName {
+    fn schema() -> RefOr<Schema> {
+        By::Slug.one_of("What a citation backs, by slug: exactly one of the four.", &KINDS)
+    }
+}
+
+impl ToSchema for BackedName {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend(By::Slug.schemas_of(&KINDS));
     }
 }
 

@@ -8,7 +8,7 @@ pub mod queries;
 mod reference;
 mod types;
 
-pub use reference::one_reference;
+pub use reference::By;
 pub use types::{EndName, EndRef, Removal, only};
 
 use crate::domain::input::{Fault, FaultCode};

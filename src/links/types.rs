@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
-use crate::domain::ids::{ArgumentRef, PositionRef, RelationRef};
+use super::reference::By;
+
+use crate::domain::ids::{ArgumentRef, PositionRef, RelationRef, TopicRef};
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Object};
 use crate::domain::slug::Slug;
 use crate::http::extract::Flag;
@@ -71,29 +74,25 @@ impl FromJson for EndRef {
     }
 }
 
+/// The kinds of record that an end can be.
+const KINDS: [&str; 3] = ["position", "argument", "relation"];
+
 impl utoipa::PartialSchema for EndRef {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        let fields = [
-            ("position", "The id or slug of a position."),
-            ("argument", "The id or slug of an argument."),
-            ("relation", "The id or slug of a relation."),
-        ];
-        super::one_reference(
-            "A record of the topic, named by id or slug: exactly one of the three.",
-            &fields,
-        )
+    fn schema() -> RefOr<Schema> {
+        let what = "A record of the topic, named by id or slug: exactly one of the three.";
+        By::IdOrSlug.one_of(what, &KINDS)
     }
 }
 
 impl ToSchema for EndRef {
-    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
-        schemas
-            .push((PositionRef::name().into(), <PositionRef as utoipa::PartialSchema>::schema()));
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((TopicRef::name().into(), <TopicRef as utoipa::PartialSchema>::schema()));
+        schemas.extend(By::IdOrSlug.schemas_of(&KINDS));
     }
 }
 
 /// A record of the topic, named by its slug: exactly one of the three.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EndName {
     /// The slug of a position.
@@ -122,6 +121,19 @@ impl EndName {
         match self {
             Self::Position(slug) | Self::Argument(slug) | Self::Relation(slug) => slug,
         }
+    }
+}
+
+impl utoipa::PartialSchema for EndName {
+    fn schema() -> RefOr<Schema> {
+        By::Slug
+            .one_of("A record of the topic, named by its slug: exactly one of the three.", &KINDS)
+    }
+}
+
+impl ToSchema for EndName {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend(By::Slug.schemas_of(&KINDS));
     }
 }
 

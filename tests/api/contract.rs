@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use actix_web::http::Method;
-use debatebase::api_document;
+use actix_web::introspection::IntrospectionTree;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::web::Data;
+use debatebase::{api_document, app, docs};
 use serde_json::{Map, Value, json};
 
 use crate::support::TestApp;
@@ -169,19 +172,39 @@ fn every_description_ends_where_it_should() {
 }
 
 #[actix_web::test]
-async fn every_operation_is_there_and_takes_its_method() {
+async fn the_routes_and_the_document_are_the_same() {
     let app = TestApp::start().await;
-    for Operation { id, method, path, .. } in operations() {
-        let answer = app.ask(method, &path.replace(['{', '}'], "")).await;
-        assert_ne!(answer.status(), 405, "{id}");
-        if answer.status() == 404 {
-            assert_ne!(
-                answer.text_at("/detail"),
-                "There is no such address. `/docs/` lists those that there are.",
-                "{id}"
-            );
-        }
-    }
+    let service = init_service(app::build(app.state())).await;
+    let answer = call_service(&service, TestRequest::get().uri("/version").to_request()).await;
+    let tree = answer.request().app_data::<Data<IntrospectionTree>>().unwrap();
+    let report: Vec<Value> = serde_json::from_str(&tree.report_as_json()).unwrap();
+
+    let routes: BTreeSet<(String, String)> = report
+        .iter()
+        .filter(|item| item["resource_type"] != "scope")
+        .flat_map(|item| {
+            let path = without_expressions(item["full_path"].as_str().unwrap());
+            let methods = item["methods"].as_array().unwrap().iter();
+            methods.map(move |method| (method.as_str().unwrap().to_owned(), path.clone()))
+        })
+        .collect();
+
+    let documented = operations().into_iter().map(|it| (it.method.to_string(), it.path));
+    let pages = docs::PAGES.iter().map(|page| ("GET".to_owned(), (*page).to_owned()));
+    let expected: BTreeSet<(String, String)> = documented.chain(pages).collect();
+    assert_eq!(routes, expected);
+    let unreachable: Vec<&Value> =
+        report.iter().filter(|item| item["potentially_unreachable"] == true).collect();
+    assert!(unreachable.is_empty(), "{unreachable:#?}");
+}
+
+/// A path without the regular expressions of its parameters: `/docs/{file:.*}` is `/docs/{file}`.
+fn without_expressions(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match segment.split_once(':') {
+        Some((name, _)) if name.starts_with('{') => format!("{name}}}"),
+        _ => segment.to_owned(),
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// A schema with everything that it may refer to.
