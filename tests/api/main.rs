@@ -44,6 +44,7 @@ mod serving;
 
 // What goes across them.
 mod archived;
+mod compatibility;
 mod concurrency;
 mod deletion;
 mod drafts;
