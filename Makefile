@@ -1,6 +1,6 @@
 # One verb each. CI runs the same.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check openapi build-tools postgresql
+.PHONY: help serve test check openapi contract build-tools postgresql
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ openapi: build-tools postgresql ## write openapi/openapi.json anew, with example
 	RECORD_EXAMPLES=1 cargo test --quiet --test api examples::
 	cargo run --quiet -- openapi > openapi/openapi.json.new || { rm -f openapi/openapi.json.new; exit 1; }
 	mv openapi/openapi.json.new openapi/openapi.json
+
+contract: build-tools postgresql ## hold the program to its contract by other people's tools
+	@tests/contract/run
 
 build-tools:
 	@scripts/install-build-tools

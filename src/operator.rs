@@ -88,10 +88,9 @@ async fn key_at(db: &Db, command: &KeyCommand) -> Result<(), BoxError> {
         }
         KeyCommand::Revoke { id } => {
             let id = (*id).into();
-            let revoked: Result<(), Problem> =
-                db::write!(db, async |conn| keys::queries::revoke(conn, id).await);
-            revoked?;
-            eprintln!("The key {id} works no more.");
+            let revoked = db::write!(db, async |conn| keys::queries::revoke(conn, id).await);
+            let revoked: ApiKey = revoked.map_err(|problem: Problem| problem)?;
+            eprintln!("The key {} ({}) works no more.", revoked.id, revoked.label);
             Ok(())
         }
     }

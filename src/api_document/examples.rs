@@ -89,7 +89,10 @@ fn parameter_value(template: &str, path: &str, parameter: &Parameter) -> Option<
         }
         ParameterIn::Header | ParameterIn::Cookie | ParameterIn::QueryString => return None,
     };
-    Some(text.parse::<i64>().map_or_else(|_| text.into(), Into::into))
+    // Numbers and booleans are written in a path as they are in JSON; what is neither is a text.
+    let value =
+        serde_json::from_str(&text).ok().filter(|it: &Value| it.is_i64() || it.is_boolean());
+    Some(value.unwrap_or_else(|| text.into()))
 }
 
 /// Gives the answer that all operations share an example of each problem that was recorded.

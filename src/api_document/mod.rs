@@ -1,19 +1,22 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod links;
 
 use actix_web::App;
 use utoipa::OpenApi;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
 
-use crate::http::idempotency;
+use crate::domain::kinds::RelationKind;
 use crate::http::problem::ProblemDocument;
+use crate::http::{conditions, idempotency};
 
 /// What the document says of the service as a whole.
 #[derive(OpenApi)]
@@ -73,7 +76,11 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         components.security_schemes.insert(KEY.to_owned(), key_scheme().into());
         components.responses.insert(PROBLEM.to_owned(), problem_response().into());
         components.schemas.iter_mut().for_each(|(name, schema)| name_items(name, schema));
+        if let Some(relation) = components.schemas.get_mut("NewRelation") {
+            forbid_symmetry(relation);
+        }
     }
+    links::add(&mut document);
     examples::add(&mut document);
     document
 }
@@ -140,8 +147,10 @@ fn problem_response() -> Response {
 
 /// Every operation can fail, and always in the same way. Said once, here.
 fn add_problem(operation: &mut Operation) {
-    let problem = Ref::from_response_name(PROBLEM);
-    operation.responses.responses.insert("default".to_owned(), problem.into());
+    for statuses in ["4XX", "5XX"] {
+        let problem = Ref::from_response_name(PROBLEM);
+        operation.responses.responses.insert(statuses.to_owned(), problem.into());
+    }
 }
 
 /// The name of the one way to say who is calling.
@@ -188,9 +197,11 @@ fn add_security(method: &str, operation: &mut Operation) {
 /// Whatever makes a record says where it is.
 fn add_location(operation: &mut Operation) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("201") {
-        let address = ObjectBuilder::new().schema_type(Type::String).build();
+        let address = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("uri-reference".to_owned())));
         let header = HeaderBuilder::new()
-            .schema(Some(address))
+            .schema(Some(address.build()))
             .description(Some("The address of the record.".to_owned()))
             .build();
         response.headers.insert("Location".to_owned(), header.into());
@@ -204,6 +215,7 @@ fn add_idempotency(method: &str, operation: &mut Operation) {
     }
     let name = ObjectBuilder::new()
         .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("idempotency-key".to_owned())))
         .pattern(Some(idempotency::PATTERN))
         .min_length(Some(1))
         .max_length(Some(257))
@@ -253,6 +265,20 @@ fn name_items(name: &str, schema: &mut RefOr<Schema>) {
     }
 }
 
+/// Only an attack is symmetric. What one field asks of another is beyond derived schemas.
+fn forbid_symmetry(relation: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(relation)) = relation {
+        let symmetric_without_attack = serde_json::json!({
+            "required": ["kind", "symmetric"],
+            "properties": {
+                "kind": { "enum": [RelationKind::Supports, RelationKind::Rephrases] },
+                "symmetric": { "const": true },
+            },
+        });
+        relation.extensions = Some(Extensions::from_iter([("not", symmetric_without_attack)]));
+    }
+}
+
 /// Whatever has an entity tag takes conditions. Said once, here.
 fn add_conditions(method: &str, operation: &mut Operation) {
     // Keys have no versions: what they allow never changes.
@@ -261,14 +287,15 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     if !is_versioned {
         return;
     }
-    let text = || ObjectBuilder::new().schema_type(Type::String).build();
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let tags = SchemaFormat::Custom("entity-tags".to_owned());
     let mut add = |name: &str, description: &str| {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(description))
-            .schema(Some(text()))
+            .schema(Some(text().format(Some(tags.clone())).pattern(Some(conditions::TAGS)).build()))
             .build();
         operation.parameters.get_or_insert_default().push(parameter.into());
     };
@@ -283,13 +310,15 @@ fn add_conditions(method: &str, operation: &mut Operation) {
         }
         _ => {}
     }
-    let header = |description: &str| {
-        HeaderBuilder::new().schema(Some(text())).description(Some(description.to_owned())).build()
+    let header = |schema: ObjectBuilder, description: &str| {
+        let schema = Some(schema.build());
+        HeaderBuilder::new().schema(schema).description(Some(description.to_owned())).build()
     };
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         if status == "200" || status == "201" {
-            let tag = header("The state of what was answered; a strong entity tag.");
+            let tag = text().pattern(Some(conditions::TAG));
+            let tag = header(tag, "The state of what was answered; a strong entity tag.");
             response.headers.insert("ETag".to_owned(), tag.into());
         }
     }

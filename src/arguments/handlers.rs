@@ -56,6 +56,8 @@ pub async fn create_argument(
 }
 
 /// Get an argument
+///
+/// The argument alone; what it bears on and rests on are relations and citations of the topic.
 #[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument")))]
 #[get("/{argument}")]
 pub async fn get_argument(

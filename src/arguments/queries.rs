@@ -68,16 +68,12 @@ pub async fn list(
     listing: &Listing<ArgumentFilter>,
 ) -> Result<Page<Argument>> {
     let filter = &listing.filter;
-    let target = EndRef::one_of(filter.position.clone(), filter.argument.clone(), None);
-    let target = match target.map_err(links::several_ends)? {
-        Some(end) => Some(links::queries::filter(conn, topic, &end).await?),
-        None => None,
-    };
-    let matching = || {
-        let query = arguments::table.filter(arguments::topic_id.eq(topic.id)).into_boxed::<Pg>();
-        if target.is_none() && filter.relation.is_none() {
-            return query;
-        }
+    let targets = EndRef::given(filter.position.clone(), filter.argument.clone(), None);
+    let mut found = Found::default();
+    let targets = links::queries::filters(conn, topic, &targets, &mut found).await?;
+    found.check()?;
+    // The arguments that bear, in the way asked for, on one record or on any.
+    let bearing_on = |target: Option<End>| {
         let mut bearing = premises::table
             .inner_join(relations::table.on(relations::id.eq(premises::relation_id)))
             .filter(premises::topic_id.eq(topic.id))
@@ -87,13 +83,23 @@ pub async fn list(
         if let Some(kind) = filter.relation {
             bearing = bearing.filter(relations::kind.eq(kind));
         }
-        bearing = match target {
+        match target {
             Some(End::Position(id)) => bearing.filter(relations::target_position_id.eq(id)),
             Some(End::Argument(id)) => bearing.filter(relations::target_argument_id.eq(id)),
             Some(End::Relation(id)) => bearing.filter(relations::target_relation_id.eq(id)),
             None => bearing,
-        };
-        query.filter(arguments::id.eq_any(bearing))
+        }
+    };
+    let matching = || {
+        let mut query =
+            arguments::table.filter(arguments::topic_id.eq(topic.id)).into_boxed::<Pg>();
+        for target in &targets {
+            query = query.filter(arguments::id.eq_any(bearing_on(Some(*target))));
+        }
+        if targets.is_empty() && filter.relation.is_some() {
+            query = query.filter(arguments::id.eq_any(bearing_on(None)));
+        }
+        query
     };
     let total = match listing.count {
         Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),

@@ -118,10 +118,10 @@ parameters! {
         #[param(inline)]
         pub relation: Option<RelationKind>,
         /// Only those that bear on this position: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub position: Option<PositionRef>,
         /// Only those that bear on this argument: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub argument: Option<ArgumentRef>,
         /// In which order; by default oldest first.
         #[param(inline)]

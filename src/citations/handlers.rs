@@ -54,6 +54,8 @@ pub async fn create_citation(
 }
 
 /// Get a citation
+///
+/// The quoted words, their place in the text of the source, and what they back.
 #[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation")))]
 #[get("/{citation}")]
 pub async fn get_citation(
@@ -109,6 +111,8 @@ pub async fn patch_citation(
 }
 
 /// Delete a citation
+///
+/// Nothing uses a citation, so nothing is left without an end.
 #[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 204, description = "The citation is gone")))]
 #[delete("/{citation}")]
 pub async fn delete_citation(

@@ -160,7 +160,7 @@ impl QuotedSources {
         });
         let Some(source) = source else {
             let (at, detail) = (format!("{pointer}/source"), "there is no such source");
-            return Err(Problem::fault(at, FaultCode::NotFound, detail));
+            return Err(Problem::misfit(at, FaultCode::NotFound, detail));
         };
         let at = format!("{pointer}/exact");
         let Some(text) = &source.text else {
@@ -168,11 +168,11 @@ impl QuotedSources {
                 "the source `{}` has no text that a quote could be checked against",
                 source.slug
             );
-            return Err(Problem::fault(at, FaultCode::QuoteNotFound, detail));
+            return Err(Problem::misfit(at, FaultCode::QuoteNotFound, detail));
         };
         match text.anchor(draft) {
             Ok(quote) => Ok((source.id, quote)),
-            Err(unanchored) => Err(Problem::fault(at, unanchored.code(), unanchored.detail())),
+            Err(unanchored) => Err(Problem::misfit(at, unanchored.code(), unanchored.detail())),
         }
     }
 }
@@ -218,23 +218,22 @@ pub async fn list(
         None => None,
     };
     let backed =
-        EndRef::one_of(filter.position.clone(), filter.argument.clone(), filter.relation.clone());
-    let backed = match backed.map_err(links::several_ends)? {
-        Some(end) => found.keep(links::queries::filter(conn, topic, &end).await)?,
-        None => None,
-    };
+        EndRef::given(filter.position.clone(), filter.argument.clone(), filter.relation.clone());
+    let backed = links::queries::filters(conn, topic, &backed, &mut found).await?;
     found.check()?;
     let matching = || {
         let mut query = ends::table.filter(ends::topic_id.eq(topic.id)).into_boxed::<Pg>();
         if let Some(source) = source {
             query = query.filter(ends::source_id.eq(source));
         }
-        match backed {
-            Some(End::Position(id)) => query.filter(ends::position_id.eq(id)),
-            Some(End::Argument(id)) => query.filter(ends::argument_id.eq(id)),
-            Some(End::Relation(id)) => query.filter(ends::relation_id.eq(id)),
-            None => query,
+        for end in &backed {
+            query = match *end {
+                End::Position(id) => query.filter(ends::position_id.eq(id)),
+                End::Argument(id) => query.filter(ends::argument_id.eq(id)),
+                End::Relation(id) => query.filter(ends::relation_id.eq(id)),
+            };
         }
+        query
     };
     let total = match listing.count {
         Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
@@ -496,7 +495,7 @@ async fn backed(conn: &Conn, topic: &Head, backs: &BacksRef) -> Result<(Option<E
             } else {
                 let detail =
                     format!("must be the topic that the citation stands in, `{}`", topic.slug);
-                Err(Problem::fault("/backs/topic", FaultCode::NotAllowed, detail))
+                Err(Problem::misfit("/backs/topic", FaultCode::NotAllowed, detail))
             };
         }
         BacksRef::Position(name) => EndRef::Position(name.clone()),

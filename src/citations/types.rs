@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::ids::{
     ArgumentRef, CitationId, CitationRef, PositionRef, RelationRef, SourceRef, TopicId, TopicRef,
 };
-use crate::domain::input::{At, FaultCode, Faults, FromJson, Object, input, patch};
+use crate::domain::input::{At, Faults, FromJson, Object, input, patch};
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
-use crate::links::{EndName, EndRef};
+use crate::links::{By, EndName, EndRef, only};
 
 /// A verified quote of a source, and what it backs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -54,7 +55,7 @@ pub struct Citation {
 }
 
 /// What a citation backs, by slug: exactly one of the four.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BackedName {
     /// The topic itself.
@@ -80,8 +81,8 @@ impl BackedName {
 }
 
 /// What a citation is to back, by id or slug: exactly one of the four.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum BacksRef {
     /// The topic itself.
     Topic(TopicRef),
@@ -101,22 +102,53 @@ impl FromJson for BacksRef {
         let position = object.take("position", faults);
         let argument = object.take("argument", faults);
         let relation = object.take("relation", faults);
-        let end = EndRef::one_of(position?, argument?, relation?);
-        match (topic?, end) {
-            (Some(topic), Ok(None)) => Some(Self::Topic(topic)),
-            (None, Ok(Some(EndRef::Position(name)))) => Some(Self::Position(name)),
-            (None, Ok(Some(EndRef::Argument(name)))) => Some(Self::Argument(name)),
-            (None, Ok(Some(EndRef::Relation(name)))) => Some(Self::Relation(name)),
-            (None, Ok(None)) => {
-                let detail = "must name what is backed: one of `topic`, `position`, `argument` and `relation`";
-                faults.push(at, FaultCode::Missing, detail);
-                None
-            }
-            (Some(_), Ok(Some(_))) | (_, Err(_)) => {
-                faults.push(at, FaultCode::NotAllowed, "must name one record, not several");
-                None
-            }
+        let ends = EndRef::given(position?, argument?, relation?).into_iter().map(Self::from);
+        let given = topic?.map(Self::Topic).into_iter().chain(ends).collect();
+        only(
+            given,
+            "what is backed: one of `topic`, `position`, `argument` and `relation`",
+            at,
+            faults,
+        )
+    }
+}
+
+impl From<EndRef> for BacksRef {
+    fn from(end: EndRef) -> Self {
+        match end {
+            EndRef::Position(name) => Self::Position(name),
+            EndRef::Argument(name) => Self::Argument(name),
+            EndRef::Relation(name) => Self::Relation(name),
         }
+    }
+}
+
+/// The kinds of record that can be backed.
+const KINDS: [&str; 4] = ["topic", "position", "argument", "relation"];
+
+impl utoipa::PartialSchema for BacksRef {
+    fn schema() -> RefOr<Schema> {
+        let what = "What a citation is to back, by id or slug: exactly one of the four.";
+        By::IdOrSlug.one_of(what, &KINDS)
+    }
+}
+
+impl ToSchema for BacksRef {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((TopicRef::name().into(), <TopicRef as utoipa::PartialSchema>::schema()));
+        schemas.extend(By::IdOrSlug.schemas_of(&KINDS));
+    }
+}
+
+impl utoipa::PartialSchema for BackedName {
+    fn schema() -> RefOr<Schema> {
+        By::Slug.one_of("What a citation backs, by slug: exactly one of the four.", &KINDS)
+    }
+}
+
+impl ToSchema for BackedName {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend(By::Slug.schemas_of(&KINDS));
     }
 }
 
@@ -227,16 +259,16 @@ parameters! {
     /// Which citations.
     pub struct CitationFilter with page {
         /// Only those of this source: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub source: Option<SourceRef>,
         /// Only those that back this position: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub position: Option<PositionRef>,
         /// Only those that back this argument: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub argument: Option<ArgumentRef>,
         /// Only those that back this relation: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub relation: Option<RelationRef>,
         /// In which order; by default oldest first.
         #[param(inline)]

@@ -29,7 +29,7 @@ pub const CONSTRAINTS: &[(&str, Code)] = &[
     ("arguments_topic_id_fkey", Code::NotFound),
     ("relations_topic_id_fkey", Code::NotFound),
     ("citations_topic_id_fkey", Code::NotFound),
-    ("relations_not_itself_check", Code::Invalid),
+    ("relations_not_itself_check", Code::DoesNotFit),
     ("relations_symmetric_check", Code::Invalid),
     ("positions_topic_id_id_key", Code::Internal),
     ("arguments_topic_id_id_key", Code::Internal),

@@ -17,6 +17,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Get the OpenAPI document
+///
+/// Made from the code of the program that serves it, with answers of that program as examples.
 #[utoipa::path(tag = "Service", responses((status = 200, body = serde_json::Value, content_type = "application/json", description = "This document")))]
 #[get("/openapi.json")]
 pub async fn get_openapi(document: Data<ApiDocument>, conditions: Conditions) -> HttpResponse {

@@ -104,13 +104,23 @@ pub type SourceRef = Ref<SourceId>;
 /// Names a citation.
 pub type CitationRef = Ref<CitationId>;
 
+impl<Id> Ref<Id> {
+    /// The form of a name, as a regular expression (ECMA-262): a slug, or what [`uuid`] reads.
+    pub const PATTERN: &str = "^([a-z0-9]+(-[a-z0-9]+)*|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
+}
+
+/// Reads a UUID in its usual form, with hyphens or without; not in braces or as a URN.
+pub(super) fn uuid(text: &str) -> Option<Uuid> {
+    matches!(text.len(), 32 | 36).then(|| Uuid::parse_str(text).ok()).flatten()
+}
+
 impl<Id: From<Uuid>> FromStr for Ref<Id> {
     type Err = super::slug::SlugError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match Uuid::parse_str(text) {
-            Ok(id) => Ok(Self::Id(id.into())),
-            Err(_) => Slug::parse(text).map(Self::Slug),
+        match uuid(text) {
+            Some(id) => Ok(Self::Id(id.into())),
+            None => Slug::parse(text).map(Self::Slug),
         }
     }
 }
@@ -142,6 +152,7 @@ impl<Id> utoipa::PartialSchema for Ref<Id> {
             .schema_type(utoipa::openapi::schema::Type::String)
             .min_length(Some(1))
             .max_length(Some(Slug::MAX))
+            .pattern(Some(Self::PATTERN))
             .description(Some("The id or the slug of a record."))
             .build()
             .into()

@@ -342,7 +342,8 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-/// A list of at least `MIN` and at most `MAX` different items.
+/// A list of at least `MIN` and at most `MAX` different items. Those that are written differently
+/// and come to the same, as `ai` and ` ai ` do, are one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Listed<T, const MIN: usize, const MAX: usize>(Vec<T>);
@@ -377,20 +378,27 @@ impl<T: FromJson + PartialEq, const MIN: usize, const MAX: usize> FromJson for L
             );
             return None;
         }
+        let repeated = value.as_array().and_then(|items| {
+            let earlier = |index: usize| items.iter().take(index);
+            let mut places = items.iter().enumerate();
+            places.position(|(index, item)| earlier(index).any(|other| other == item))
+        });
         let items = Vec::<T>::from_json(value, at, faults)?;
         if items.len() < MIN {
             faults.push(at, FaultCode::TooFew, format!("needs at least {MIN} item(s)"));
             return None;
         }
-        let repeated = items
-            .iter()
-            .enumerate()
-            .find(|(i, item)| items.iter().take(*i).any(|other| other == *item));
-        if let Some((index, _)) = repeated {
+        if let Some(index) = repeated {
             faults.push(&at.item(index), FaultCode::Duplicate, "is in the list already");
             return None;
         }
-        Some(Self(items))
+        let mut different: Vec<T> = Vec::with_capacity(length);
+        for item in items {
+            if !different.contains(&item) {
+                different.push(item);
+            }
+        }
+        Some(Self(different))
     }
 }
 
@@ -527,7 +535,8 @@ impl FromJson for WebUrl {
         let text = String::from_json(value, at, faults)?;
         let url = Self::parse(&text);
         if url.is_none() {
-            let detail = "must be an address that begins with http:// or https://, of at most 2000 characters";
+            let detail = "must be an address that begins with http:// or https://, of at most 2000 \
+                          characters, and percent-encoded where RFC 3986 asks for it";
             faults.push(at, FaultCode::BadFormat, detail);
         }
         url

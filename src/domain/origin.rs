@@ -1,8 +1,11 @@
 //! Where an imported record came from.
 
 use serde_json::Value;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
 
-use super::input::{At, Fault, FaultCode, Faults, Field, FromJson, input};
+use super::input::{At, Fault, FaultCode, Faults, Field, FromJson, input, patch};
 use super::text::Name;
 
 input! {
@@ -20,25 +23,46 @@ input! {
     }
 }
 
-/// Changes to an origin (JSON Merge Patch, RFC 7396), to be applied to the one that is there.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[serde(transparent)]
-pub struct OriginPatch(Value);
+patch! {
+    /// Changes to an origin (JSON Merge Patch, RFC 7396), to be applied to the one that is there.
+    #[derive(PartialEq)]
+    pub struct OriginPatch {
+        /// The name of the format, such as `aif` or `argdown`; needed where no origin is there.
+        pub format: Name,
+        /// The record's id in that format; null takes it away.
+        pub id: Option<Name>,
+        /// What else the format said of it: its members are patched, and null takes one away.
+        pub fields: Option<Fields>,
+    }
+}
 
 impl OriginPatch {
-    /// The origin that a record has after the patch; none where the patch takes it away.
+    /// The origin that a record has after the patch; none where the patch takes it away. The faults
+    /// are those of the outcome.
     pub fn apply(
         patch: Field<Option<Self>>,
         was: Option<&Origin>,
     ) -> Result<Option<Origin>, Vec<Fault>> {
         let Field::Given(patch) = patch else { return Ok(was.cloned()) };
-        let Some(Self(patch)) = patch else { return Ok(None) };
-        // An origin is texts and JSON, and always serialises.
-        let mut value = was.and_then(|was| serde_json::to_value(was).ok()).unwrap_or_default();
-        merge(&mut value, patch);
-        let mut faults = Faults::default();
-        let origin = Origin::from_json(value, &At::Root.field("origin"), &mut faults);
-        if faults.is_empty() { Ok(origin) } else { Err(faults.into_vec()) }
+        let Some(patch) = patch else { return Ok(None) };
+        let (mut faults, at) = (Faults::default(), At::Root.field("origin"));
+        let format = patch.format.into_option().or_else(|| was.map(|was| was.format.clone()));
+        let format = format.or_else(|| Name::absent(&at.field("format"), &mut faults));
+        let id = patch.id.into_option().unwrap_or_else(|| was.and_then(|was| was.id.clone()));
+        let stored = was.and_then(|was| was.fields.as_ref());
+        let fields = match patch.fields {
+            Field::Absent => Some(stored.cloned()),
+            Field::Given(None) => Some(None),
+            Field::Given(Some(Fields(changes))) => {
+                let mut fields = Value::Object(stored.map(|it| it.0.clone()).unwrap_or_default());
+                merge(&mut fields, Value::Object(changes));
+                FromJson::from_json(fields, &at.field("fields"), &mut faults)
+            }
+        };
+        match (format, fields) {
+            (Some(format), Some(fields)) => Ok(Some(Origin { format, id, fields })),
+            _ => Err(faults.into_vec()),
+        }
     }
 }
 
@@ -60,29 +84,6 @@ fn merge(target: &mut Value, patch: Value) {
         }
     }
 }
-
-impl FromJson for OriginPatch {
-    fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
-        if !value.is_object() {
-            return faults.wrong_type(at, "an object", &value);
-        }
-        Some(Self(value))
-    }
-}
-
-impl utoipa::PartialSchema for OriginPatch {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::Object)
-            .description(Some(
-                "Changes to an origin (JSON Merge Patch): `format`, `id` and `fields`; null takes a member away.",
-            ))
-            .build()
-            .into()
-    }
-}
-
-impl utoipa::ToSchema for OriginPatch {}
 
 /// Any JSON object whose texts PostgreSQL can hold, of at most 1,000,000 bytes.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -131,10 +132,16 @@ fn nul_in(value: &Value, at: String) -> Option<String> {
     }
 }
 
+/// What no text of JSON may hold, because PostgreSQL cannot.
+const WITHOUT_NUL: &str = "^[^\\u0000]*$";
+
+/// The name of the schema of any JSON value that can be stored.
+const JSON: &str = "Json";
+
 impl utoipa::PartialSchema for Fields {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::Object)
+    fn schema() -> RefOr<Schema> {
+        json_object()
+            .schema_type(Type::Object)
             .description(Some(
                 "Whatever else the format said of the record: at most 1,000,000 bytes as JSON.",
             ))
@@ -143,7 +150,28 @@ impl utoipa::PartialSchema for Fields {
     }
 }
 
-impl utoipa::ToSchema for Fields {}
+impl utoipa::ToSchema for Fields {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let items = serde_json::json!({ "$ref": format!("#/components/schemas/{JSON}") });
+        let json = json_object()
+            .schema_type(SchemaType::AnyValue)
+            .pattern(Some(WITHOUT_NUL))
+            .minimum(Some(f64::MIN))
+            .maximum(Some(f64::MAX))
+            .extensions(Some(Extensions::from_iter([("items", items)])))
+            .description(Some("Any JSON value without the character U+0000."));
+        schemas.push((JSON.to_owned(), json.build().into()));
+    }
+}
+
+/// The keywords that say what a JSON object may hold.
+fn json_object() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .property_names(Some(
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(WITHOUT_NUL)),
+        ))
+        .additional_properties(Some(Ref::from_schema_name(JSON)))
+}
 
 super::sql::stored_as!(
     Origin,

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use uuid::Uuid;
-
 use super::kinds::RelationKind;
 
 /// A readable name: lower-case ASCII letters and digits in groups joined by single hyphens.
@@ -43,8 +41,9 @@ impl Slug {
     /// The longest slug, in characters.
     pub const MAX: usize = 100;
 
-    /// The form of a slug, as a regular expression (ECMA-262).
-    pub const PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+    /// The form of a slug that is no UUID, as a regular expression (ECMA-262).
+    pub const PATTERN: &str =
+        "^(?![0-9a-f]{32}$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)[a-z0-9]+(-[a-z0-9]+)*$";
 
     /// Reads a slug exactly as given.
     pub fn parse(text: &str) -> Result<Self, SlugError> {
@@ -57,7 +56,7 @@ impl Slug {
         if text.len() > Self::MAX {
             return Err(SlugError::TooLong);
         }
-        if Uuid::parse_str(text).is_ok() {
+        if super::ids::uuid(text).is_some() {
             return Err(SlugError::ReadsAsUuid);
         }
         Ok(Self(text.to_owned()))

@@ -35,6 +35,8 @@ pub async fn get_ready(db: Data<Db>, draining: Data<Draining>) -> Result<HttpRes
 }
 
 /// Which service is this?
+///
+/// Its name, its version (Semantic Versioning), and what it was built from.
 #[utoipa::path(tag = "Service", responses((status = 200, body = Version, description = "Its name, its version, and what it was built from")))]
 #[get("/version")]
 pub async fn get_version() -> HttpResponse {

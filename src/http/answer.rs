@@ -138,6 +138,11 @@ pub fn changed(version: i64, body: &impl Serialize) -> Result<Written> {
     Written::with_record(StatusCode::OK, version, body)
 }
 
+/// A record without versions that was changed: 200.
+pub fn unversioned(body: &impl Serialize) -> Result<Written> {
+    Ok(Written { body: Some(json(body)?), ..Written::new(StatusCode::OK) })
+}
+
 /// A record that was put: 201 or 200.
 pub fn put(what: Put, location: String, version: i64, body: &impl Serialize) -> Result<Written> {
     match what {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -70,7 +71,12 @@ pub fn check_head(request: &HttpRequest, bounds: Bounds) -> Result<()> {
     let lower = given.to_ascii_lowercase();
     let mut parts = lower.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
-    if essence != "application/json" && essence != "application/merge-patch+json" {
+    let is_taken = match essence {
+        "application/json" => true,
+        "application/merge-patch+json" => request.method() == Method::PATCH,
+        _ => false,
+    };
+    if !is_taken {
         return unsupported(format!("`{given}` is not taken here; send `application/json`."));
     }
     let mut charsets = parts.filter_map(|part| part.strip_prefix("charset="));

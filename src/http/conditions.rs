@@ -85,6 +85,13 @@ impl Conditions {
     }
 }
 
+/// The form of a list of entity tags, as a regular expression (ECMA-262).
+pub const TAGS: &str =
+    "^(\\*|[ \\t,]*(W/)?\"[!#-~]*\"([ \\t]*,[ \\t,]*(W/)?\"[!#-~]*\")*[ \\t,]*)$";
+
+/// The form of the entity tags that this server gives.
+pub const TAG: &str = "^\"[!#-~]*\"$";
+
 impl FromRequest for Conditions {
     type Error = Problem;
     type Future = Ready<Result<Self>>;
@@ -100,41 +107,49 @@ impl FromRequest for Conditions {
     }
 }
 
-/// Reads a list of entity tags (RFC 9110 section 8.8.3).
+/// The tags that a header names, on however many lines.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
     let mut all = Vec::new();
     for value in headers.get_all(name) {
-        let bad = || {
-            let detail = "must be `*` or entity tags in double quotes, as in \"3\"".to_owned();
-            let fault = Fault { pointer: name.to_string(), code: FaultCode::BadFormat, detail };
-            Problem::faults(Part::Header, vec![fault])
-        };
-        let mut rest = value.to_str().map_err(|_opaque| bad())?.trim();
-        if rest == "*" {
-            return Ok(Some(Tags::Any));
-        }
-        if rest.is_empty() {
-            // What a client sends whose variable is empty, and not what it means.
-            return Err(bad());
-        }
-        loop {
-            // A list may have empty elements (RFC 9110 section 5.6.1).
-            rest = rest.trim_start_matches([',', ' ', '\t']);
-            if rest.is_empty() {
-                break;
-            }
-            let (weak, opened) = match rest.strip_prefix("W/") {
-                Some(strong) => (true, strong),
-                None => (false, rest),
-            };
-            let inside = opened.strip_prefix('"').ok_or_else(bad)?;
-            let (text, after) = inside.split_once('"').ok_or_else(bad)?;
-            all.push(Tag { weak, text: text.to_owned() });
-            rest = after.trim_start();
-            if !rest.is_empty() && !rest.starts_with(',') {
-                return Err(bad());
+        match value.to_str().ok().and_then(|text| read_list(text.trim())) {
+            Some(Tags::Any) => return Ok(Some(Tags::Any)),
+            Some(Tags::OneOf(tags)) => all.extend(tags),
+            None => {
+                let detail = "must be `*` or entity tags in double quotes, as in \"3\"".to_owned();
+                let fault = Fault { pointer: name.to_string(), code: FaultCode::BadFormat, detail };
+                return Err(Problem::faults(Part::Header, vec![fault]));
             }
         }
     }
     Ok((!all.is_empty()).then_some(Tags::OneOf(all)))
+}
+
+/// Reads a list of entity tags (RFC 9110 section 8.8.3) of the form that [`TAGS`] says.
+fn read_list(text: &str) -> Option<Tags> {
+    if text == "*" {
+        return Some(Tags::Any);
+    }
+    // A list may have empty elements (RFC 9110 section 5.6.1), but not only such.
+    let is_gap = |c| matches!(c, ' ' | '\t' | ',');
+    let mut rest = text.trim_start_matches(is_gap);
+    let mut tags = Vec::new();
+    loop {
+        let (weak, opened) = match rest.strip_prefix("W/") {
+            Some(strong) => (true, strong),
+            None => (false, rest),
+        };
+        let (text, after) = opened.strip_prefix('"')?.split_once('"')?;
+        if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return None;
+        }
+        tags.push(Tag { weak, text: text.to_owned() });
+        let after = after.trim_start_matches([' ', '\t']);
+        if !after.is_empty() && !after.starts_with(',') {
+            return None;
+        }
+        rest = after.trim_start_matches(is_gap);
+        if rest.is_empty() {
+            return Some(Tags::OneOf(tags));
+        }
+    }
 }

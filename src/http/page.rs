@@ -65,7 +65,8 @@ pub struct Cursor(String);
 impl FromJson for Cursor {
     fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
         let text = String::from_json(value, at, faults)?;
-        if text.is_empty() || text.len() > 1000 {
+        let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        if text.is_empty() || text.len() > 1000 || !is_plain {
             faults.push(at, FaultCode::BadFormat, "must be a cursor that this server gave");
             return None;
         }
@@ -79,6 +80,7 @@ impl utoipa::PartialSchema for Cursor {
             .schema_type(utoipa::openapi::schema::Type::String)
             .min_length(Some(1))
             .max_length(Some(1000))
+            .pattern(Some("^[A-Za-z0-9_-]+$"))
             .build()
             .into()
     }

@@ -9,5 +9,5 @@ pub fn patched_origin(
     patch: Field<Option<OriginPatch>>,
     was: Option<&Origin>,
 ) -> Result<Option<Origin>> {
-    OriginPatch::apply(patch, was).map_err(|faults| Problem::faults(Part::Body, faults))
+    OriginPatch::apply(patch, was).map_err(|faults| Problem::misfits(Part::Body, faults))
 }

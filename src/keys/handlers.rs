@@ -1,7 +1,7 @@
 //! HTTP in, one query call, HTTP out.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, get, post};
 
 use super::queries;
 use super::types::{ApiKey, KeyFilter, KeyPath, MadeKey, NewKey, Rotation};
@@ -61,16 +61,16 @@ pub async fn get_key(
 /// Revoke a key
 ///
 /// It works no more from now on, and stays listed. Revoking it again changes nothing.
-#[utoipa::path(tag = "Keys", params(KeyPath), responses((status = 204, description = "The key works no more")))]
-#[delete("/{key}")]
+#[utoipa::path(tag = "Keys", params(KeyPath), responses((status = 200, body = ApiKey, description = "The key, which works no more")))]
+#[post("/{key}/revoke")]
 pub async fn revoke_key(
     caller: Caller<Admin>,
     db: Data<Db>,
     Path(path): Path<KeyPath>,
 ) -> Result<Written> {
     change!(caller, db, async |conn| {
-        queries::revoke(conn, path.key).await?;
-        answer::deleted()
+        let revoked = queries::revoke(conn, path.key).await?;
+        answer::unversioned(&revoked)
     })
 }
 

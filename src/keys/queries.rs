@@ -121,7 +121,7 @@ pub async fn insert(conn: &mut Conn, key: &Key, new: &NewKey) -> Result<ApiKey> 
 }
 
 /// Ends a key now. One that was revoked before stays as it is.
-pub async fn revoke(conn: &mut Conn, id: KeyId) -> Result<()> {
+pub async fn revoke(conn: &mut Conn, id: KeyId) -> Result<ApiKey> {
     let found = lock(conn, id).await?;
     if found.revoked_at.is_none() {
         diesel::update(keys::table.find(id))
@@ -129,7 +129,7 @@ pub async fn revoke(conn: &mut Conn, id: KeyId) -> Result<()> {
             .execute(conn)
             .await?;
     }
-    Ok(())
+    find(conn, id).await
 }
 
 /// Makes a key that allows the same as another for as long again, and has that one end soon.
@@ -184,7 +184,7 @@ async fn ids_of(conn: &mut Conn, names: &[TopicRef]) -> Result<Vec<TopicId>> {
             Err(problem) if problem.code() == Code::NotFound => {
                 let at = format!("/topics/{index}");
                 let detail = format!("there is no topic `{name}`");
-                found.keep::<()>(Err(Problem::fault(at, FaultCode::NotFound, detail)))?;
+                found.keep::<()>(Err(Problem::misfit(at, FaultCode::NotFound, detail)))?;
             }
             Err(problem) => return Err(problem),
         }

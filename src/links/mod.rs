@@ -5,24 +5,18 @@
 //! that is asked for. **Invariant:** the caller has locked the topic.
 
 pub mod queries;
+mod reference;
 mod types;
 
-pub use types::{EndName, EndRef, Removal};
+pub use reference::By;
+pub use types::{EndName, EndRef, Removal, only};
 
 use crate::domain::input::{Fault, FaultCode};
 use crate::http::problem::{Part, Problem};
 
-/// A filter names several ends at once: this is the second one.
-pub fn several_ends(second: &str) -> Problem {
-    let detail = "cannot be given together with another end".to_owned();
-    filter_fault(second, FaultCode::NotAllowed, detail)
-}
-
 /// A filter names a record that is not there.
 pub fn unknown_filter(name: &str) -> Problem {
-    filter_fault(name, FaultCode::NotFound, format!("there is no such {name}"))
-}
-
-fn filter_fault(name: &str, code: FaultCode, detail: String) -> Problem {
-    Problem::faults(Part::Query, vec![Fault { pointer: name.to_owned(), code, detail }])
+    let detail = format!("there is no such {name}");
+    let fault = Fault { pointer: name.to_owned(), code: FaultCode::NotFound, detail };
+    Problem::misfits(Part::Query, vec![fault])
 }

@@ -14,7 +14,7 @@ use crate::domain::ids::{
 };
 use crate::domain::input::FaultCode;
 use crate::domain::slug::Slug;
-use crate::http::problem::{Named, Part, Problem, Result};
+use crate::http::problem::{Found, Named, Part, Problem, Result};
 use crate::topics::queries::Head;
 
 /// A record of a topic.
@@ -96,16 +96,26 @@ pub async fn end(
     found.ok_or_else(|| {
         let field = name.field();
         let detail = format!("there is no such {field} in the topic `{}`", topic.slug);
-        Problem::fault(format!("{pointer}/{field}"), FaultCode::NotFound, detail)
+        Problem::misfit(format!("{pointer}/{field}"), FaultCode::NotFound, detail)
     })
 }
 
-/// The record that a query parameter names; a fault of that parameter if it is not there.
-pub async fn filter(conn: &Conn, topic: &Head, name: &EndRef) -> Result<End> {
-    end(conn, topic, name, "").await.map(|(end, _)| end).map_err(|problem| {
-        let of_body = problem.clone().into_faults();
-        if of_body.is_empty() { problem } else { Problem::faults(Part::Query, of_body) }
-    })
+/// The records that query parameters name; a fault of each parameter whose record is not there.
+pub async fn filters(
+    conn: &Conn,
+    topic: &Head,
+    names: &[EndRef],
+    found: &mut Found,
+) -> Result<Vec<End>> {
+    let mut ends = Vec::with_capacity(names.len());
+    for name in names {
+        let end = end(conn, topic, name, "").await.map_err(|problem| {
+            let of_body = problem.clone().into_faults();
+            if of_body.is_empty() { problem } else { Problem::misfits(Part::Query, of_body) }
+        });
+        ends.extend(found.keep(end)?.map(|(end, _)| end));
+    }
+    Ok(ends)
 }
 
 /// Clears the way for deleting a record: deletes what uses it, or refuses and names it.

@@ -3,16 +3,19 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
-use crate::domain::ids::{ArgumentRef, PositionRef, RelationRef};
+use super::reference::By;
+
+use crate::domain::ids::{ArgumentRef, PositionRef, RelationRef, TopicRef};
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Object};
 use crate::domain::slug::Slug;
 use crate::http::extract::Flag;
 use crate::http::parameters::parameters;
 
 /// A record of the topic, named by id or slug: exactly one of the three.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EndRef {
     /// The id or slug of a position.
     Position(PositionRef),
@@ -32,27 +35,32 @@ impl EndRef {
         }
     }
 
-    /// The one that is given, or none; the name of the second one if there are several.
-    pub fn one_of(
+    /// Those that are given.
+    pub fn given(
         position: Option<PositionRef>,
         argument: Option<ArgumentRef>,
         relation: Option<RelationRef>,
-    ) -> Result<Option<Self>, &'static str> {
-        let given = [
-            ("position", position.is_some()),
-            ("argument", argument.is_some()),
-            ("relation", relation.is_some()),
+    ) -> Vec<Self> {
+        let ends = [
+            position.map(Self::Position),
+            argument.map(Self::Argument),
+            relation.map(Self::Relation),
         ];
-        if let Some((second, _)) = given.into_iter().filter(|(_, is_given)| *is_given).nth(1) {
-            return Err(second);
-        }
-        match (position, argument, relation) {
-            (None, None, None) => Ok(None),
-            (Some(position), _, _) => Ok(Some(Self::Position(position))),
-            (None, Some(argument), _) => Ok(Some(Self::Argument(argument))),
-            (_, _, Some(relation)) => Ok(Some(Self::Relation(relation))),
+        ends.into_iter().flatten().collect()
+    }
+}
+
+/// The one thing that is given of several that could be; or the fault that it is not one.
+pub fn only<T>(given: Vec<T>, choice: &str, at: &At<'_>, faults: &mut Faults) -> Option<T> {
+    let mut given = given.into_iter();
+    match (given.next(), given.next()) {
+        (Some(only), None) => return Some(only),
+        (None, _) => faults.push(at, FaultCode::Missing, format!("must name {choice}")),
+        (Some(_), Some(_)) => {
+            faults.push(at, FaultCode::NotAllowed, "must name one record, not several");
         }
     }
+    None
 }
 
 impl FromJson for EndRef {
@@ -61,23 +69,30 @@ impl FromJson for EndRef {
         let position = object.take("position", faults);
         let argument = object.take("argument", faults);
         let relation = object.take("relation", faults);
-        match Self::one_of(position?, argument?, relation?) {
-            Ok(Some(end)) => Some(end),
-            Ok(None) => {
-                let detail = "must name a record: one of `position`, `argument` and `relation`";
-                faults.push(at, FaultCode::Missing, detail);
-                None
-            }
-            Err(_) => {
-                faults.push(at, FaultCode::NotAllowed, "must name one record, not several");
-                None
-            }
-        }
+        let given = Self::given(position?, argument?, relation?);
+        only(given, "a record: one of `position`, `argument` and `relation`", at, faults)
+    }
+}
+
+/// The kinds of record that an end can be.
+const KINDS: [&str; 3] = ["position", "argument", "relation"];
+
+impl utoipa::PartialSchema for EndRef {
+    fn schema() -> RefOr<Schema> {
+        let what = "A record of the topic, named by id or slug: exactly one of the three.";
+        By::IdOrSlug.one_of(what, &KINDS)
+    }
+}
+
+impl ToSchema for EndRef {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((TopicRef::name().into(), <TopicRef as utoipa::PartialSchema>::schema()));
+        schemas.extend(By::IdOrSlug.schemas_of(&KINDS));
     }
 }
 
 /// A record of the topic, named by its slug: exactly one of the three.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EndName {
     /// The slug of a position.
@@ -106,6 +121,19 @@ impl EndName {
         match self {
             Self::Position(slug) | Self::Argument(slug) | Self::Relation(slug) => slug,
         }
+    }
+}
+
+impl utoipa::PartialSchema for EndName {
+    fn schema() -> RefOr<Schema> {
+        By::Slug
+            .one_of("A record of the topic, named by its slug: exactly one of the three.", &KINDS)
+    }
+}
+
+impl ToSchema for EndName {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend(By::Slug.schemas_of(&KINDS));
     }
 }
 

@@ -37,6 +37,8 @@ pub async fn list_positions(
 }
 
 /// Add a position
+///
+/// After those that are there, unless `rank` says otherwise.
 #[utoipa::path(tag = "Positions", params(TopicPath), responses((status = 201, body = Position, description = "The new position")))]
 #[post("")]
 pub async fn create_position(
@@ -52,6 +54,8 @@ pub async fn create_position(
 }
 
 /// Get a position
+///
+/// The position alone; what bears on it is in the `outline` of the topic.
 #[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position")))]
 #[get("/{position}")]
 pub async fn get_position(

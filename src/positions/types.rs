@@ -52,6 +52,7 @@ input! {
         /// A short explanation; by default empty.
         pub summary: Option<Summary>,
         /// Its place among the positions; by default after all that are there.
+        #[schema(minimum = -2_147_483_648, maximum = 2_147_483_647)]
         pub rank: Option<i32>,
         /// Where it was imported from.
         pub origin: Option<Origin>,
@@ -66,6 +67,7 @@ patch! {
         /// A short explanation.
         pub summary: Summary,
         /// Its place among the positions.
+        #[schema(minimum = -2_147_483_648, maximum = 2_147_483_647)]
         pub rank: i32,
         /// Where it was imported from; its members are patched, too.
         pub origin: Option<OriginPatch>,

@@ -54,6 +54,8 @@ pub async fn create_relation(
 }
 
 /// Get a relation
+///
+/// Its premises and its target, by slug.
 #[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation")))]
 #[get("/{relation}")]
 pub async fn get_relation(

@@ -160,12 +160,9 @@ pub async fn list(
     listing: &Listing<RelationFilter>,
 ) -> Result<Page<Relation>> {
     let filter = &listing.filter;
-    let target = EndRef::one_of(filter.position.clone(), filter.argument.clone(), None);
+    let targets = EndRef::given(filter.position.clone(), filter.argument.clone(), None);
     let mut found = Found::default();
-    let target = match target.map_err(links::several_ends)? {
-        Some(end) => found.keep(links::queries::filter(conn, topic, &end).await)?,
-        None => None,
-    };
+    let targets = links::queries::filters(conn, topic, &targets, &mut found).await?;
     let premise = match &filter.premise {
         Some(name) => {
             let premise = links::queries::argument(conn, topic, name).await?;
@@ -187,12 +184,14 @@ pub async fn list(
                 .select(premises::relation_id);
             query = query.filter(ends::id.eq_any(with_premise));
         }
-        match target {
-            Some(End::Position(id)) => query.filter(ends::target_position_id.eq(id)),
-            Some(End::Argument(id)) => query.filter(ends::target_argument_id.eq(id)),
-            Some(End::Relation(id)) => query.filter(ends::target_relation_id.eq(id)),
-            None => query,
+        for target in &targets {
+            query = match *target {
+                End::Position(id) => query.filter(ends::target_position_id.eq(id)),
+                End::Argument(id) => query.filter(ends::target_argument_id.eq(id)),
+                End::Relation(id) => query.filter(ends::target_relation_id.eq(id)),
+            };
         }
+        query
     };
     let total = match listing.count {
         Some(Count::Exact) => Some(matching().count().get_result(&mut conn).await?),
@@ -438,7 +437,9 @@ pub async fn patch(
     if let Some(origin) = found.keep(patched_origin(patch.origin, fields.origin.as_ref()))? {
         fields.origin = origin;
     }
-    found.keep(check_symmetric(fields.kind, fields.symmetric))?;
+    // Here the kind may be the one that is stored, so the patch alone is not at fault.
+    let symmetry = check_symmetric(fields.kind, fields.symmetric);
+    found.keep(symmetry.map_err(|it| Problem::misfits(Part::Body, it.into_faults())))?;
     let ids = match patch.premises.into_option() {
         Some(names) => found.keep(premises(conn, &topic, names.as_slice()).await)?,
         None => Some((stored.premises.clone(), Vec::new())),
@@ -461,7 +462,7 @@ pub async fn update(
         return Ok(false);
     }
     if fields.target_relation_id == Some(stored.id) {
-        return Err(Problem::fault(
+        return Err(Problem::misfit(
             "/target/relation",
             FaultCode::NotAllowed,
             "a relation cannot be its own target",
@@ -538,7 +539,7 @@ async fn premises(
     if faults.is_empty() {
         Ok(found.into_iter().unzip())
     } else {
-        Err(Problem::faults(Part::Body, faults))
+        Err(Problem::misfits(Part::Body, faults))
     }
 }
 

@@ -95,13 +95,13 @@ parameters! {
         #[param(inline)]
         pub relation: Option<RelationKind>,
         /// Only those whose target is this position: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub position: Option<PositionRef>,
         /// Only those whose target is this argument: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub argument: Option<ArgumentRef>,
         /// Only those that have this argument as a premise: its id or slug.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub premise: Option<ArgumentRef>,
         /// In which order; by default oldest first.
         #[param(inline)]

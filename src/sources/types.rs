@@ -36,7 +36,7 @@ pub struct Source {
     #[schema(required)]
     pub publisher: Option<Name>,
     /// When it was published.
-    #[schema(required)]
+    #[schema(required, pattern = "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     pub published_on: Option<NaiveDate>,
     /// Where it is on the web.
     #[schema(required)]
@@ -74,6 +74,7 @@ input! {
         /// Who published it.
         pub publisher: Option<Name>,
         /// When it was published.
+        #[schema(pattern = "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
         pub published_on: Option<NaiveDate>,
         /// Where it is on the web.
         pub url: Option<WebUrl>,
@@ -96,6 +97,7 @@ patch! {
         /// Who published it.
         pub publisher: Option<Name>,
         /// When it was published.
+        #[schema(pattern = "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
         pub published_on: Option<NaiveDate>,
         /// Where it is on the web.
         pub url: Option<WebUrl>,
@@ -112,7 +114,7 @@ parameters! {
     /// Which sources.
     pub struct SourceFilter with page {
         /// Only those whose title begins so, in upper or lower case.
-        #[param(value_type = Option<String>, max_length = 100)]
+        #[param(inline)]
         pub q: Option<Tag>,
         /// In which order; by default newest first.
         #[param(inline)]

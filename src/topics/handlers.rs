@@ -30,6 +30,8 @@ pub async fn list_topics(
 }
 
 /// Open a topic
+///
+/// Published, unless `status` says otherwise, and empty.
 #[utoipa::path(tag = "Topics", responses((status = 201, body = Topic, description = "The new topic")))]
 #[post("")]
 pub async fn create_topic(

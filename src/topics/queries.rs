@@ -309,7 +309,7 @@ pub async fn lock_whole(conn: &mut Conn, name: &TopicRef) -> Result<Option<Topic
 /// A slug in the body must be the one in the path: slugs are stable.
 pub fn check_slug(given: Option<&Slug>, own: &Slug) -> Result<()> {
     match given {
-        Some(given) if given != own => Err(Problem::fault(
+        Some(given) if given != own => Err(Problem::misfit(
             "/slug",
             FaultCode::NotAllowed,
             format!("a slug never changes: leave it out, or give `{own}`"),

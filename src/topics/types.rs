@@ -91,16 +91,16 @@ parameters! {
     /// Which topics.
     pub struct TopicFilter with page {
         /// Only those that have this tag.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub tag: Option<Tag>,
         /// Only those with this status.
         #[param(inline)]
         pub status: Option<Status>,
         /// Only those written in this language.
-        #[param(value_type = Option<String>)]
+        #[param(inline)]
         pub language: Option<Language>,
         /// Only those whose title begins so, in upper or lower case.
-        #[param(value_type = Option<String>, max_length = 100)]
+        #[param(inline)]
         pub q: Option<Tag>,
         /// In which order; by default newest first.
         #[param(inline)]

@@ -121,7 +121,7 @@ async fn with_askers(app: &TestApp) -> BTreeMap<Asker, Option<String>> {
             Asker::Expired => "expires_at = now() - interval '1 second'",
             Asker::WrongSecret => "secret_sha256 = sha256('another')",
             Asker::Revoked => {
-                app.delete(&format!("/v1/keys/{id}")).await.expect(204);
+                app.post(&format!("/v1/keys/{id}/revoke"), json!({})).await.expect(200);
                 "label = label"
             }
             _ => "label = label",

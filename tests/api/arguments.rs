@@ -115,15 +115,11 @@ async fn an_argument_is_not_made_when_something_it_carries_is_wrong() {
             "/citations/0/source",
             "not-found",
         ),
-        (
-            json!({"supports": [{"position": "yes"}, {"position": "yes"}]}),
-            "/supports/1",
-            "duplicate",
-        ),
     ] {
         let mut new = json!({"slug": "new", "claim": "New."});
         new.as_object_mut().unwrap().extend(carried.as_object().unwrap().clone());
-        let answer = app.post(&topic.path("/arguments"), new).await.expect(422);
+        let answer = app.post(&topic.path("/arguments"), new).await;
+        assert_eq!(answer.problem(), (409, "does-not-fit".to_owned()));
         assert_eq!(answer.faults(), [(pointer.to_owned(), code.to_owned())]);
     }
 
@@ -181,22 +177,42 @@ async fn arguments_are_found_by_what_they_bear_on_and_how() {
 }
 
 #[actix_web::test]
+async fn every_filter_narrows_the_list() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+    topic.relation("cheap-is-safe", "supports", &["cheap"], json!({"argument": "safe"})).await;
+
+    for (path, slugs) in [
+        ("/arguments?position=yes", vec!["cheap"]),
+        ("/arguments?position=yes&argument=safe", vec!["cheap"]),
+        ("/arguments?position=no&argument=safe", vec![]),
+        ("/relations?position=yes&premise=cheap", vec!["cheap-is-good"]),
+        ("/relations?position=yes&argument=safe", vec![]),
+        ("/citations?argument=cheap&source=text", vec!["price"]),
+        ("/citations?argument=cheap&position=yes", vec![]),
+    ] {
+        assert_eq!(app.get(&topic.path(path)).await.expect(200).slugs(), slugs, "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn a_filter_that_names_nothing_is_refused() {
     let app = TestApp::start().await;
     let topic = app.debate().await;
 
-    for (path, parameter, code) in [
-        ("/arguments?position=nowhere", "position", "not-found"),
-        ("/arguments?position=yes&argument=cheap", "argument", "not-allowed"),
-        ("/arguments?position=No%20Slug", "position", "bad-format"),
-        ("/arguments?relation=likes", "relation", "not-allowed"),
-        ("/relations?premise=nowhere", "premise", "not-found"),
-        ("/relations?argument=nowhere", "argument", "not-found"),
-        ("/citations?source=nowhere", "source", "not-found"),
-        ("/citations?relation=nowhere", "relation", "not-found"),
+    let (absent, bad) = ((404, "not-found".to_owned()), (400, "bad-parameter".to_owned()));
+    for (path, problem, parameter, code) in [
+        ("/arguments?position=nowhere", &absent, "position", "not-found"),
+        ("/arguments?position=yes&argument=nowhere", &absent, "argument", "not-found"),
+        ("/arguments?position=No%20Slug", &bad, "position", "bad-format"),
+        ("/arguments?relation=likes", &bad, "relation", "not-allowed"),
+        ("/relations?premise=nowhere", &absent, "premise", "not-found"),
+        ("/relations?argument=nowhere", &absent, "argument", "not-found"),
+        ("/citations?source=nowhere", &absent, "source", "not-found"),
+        ("/citations?relation=nowhere", &absent, "relation", "not-found"),
     ] {
         let answer = app.get(&topic.path(path)).await;
-        assert_eq!(answer.problem(), (400, "bad-parameter".to_owned()), "{path}");
+        assert_eq!(answer.problem(), *problem, "{path}");
         assert_eq!(answer.faults(), [(parameter.to_owned(), code.to_owned())], "{path}");
     }
 }

@@ -68,18 +68,19 @@ async fn a_citation_backs_one_record_that_is_there() {
     let other = app.topic("alpaca").await;
     let elsewhere = other.argument("elsewhere").await.text_at("/id");
 
-    for (backs, place, code) in [
-        (json!({}), "/backs", "missing"),
-        (json!({"topic": "llama", "position": "yes"}), "/backs", "not-allowed"),
-        (json!({"argument": "cheap", "position": "yes"}), "/backs", "not-allowed"),
-        (json!({"topic": "alpaca"}), "/backs/topic", "not-allowed"),
-        (json!({"position": "nowhere"}), "/backs/position", "not-found"),
-        (json!({"argument": elsewhere}), "/backs/argument", "not-found"),
-        (json!({"relation": "nowhere"}), "/backs/relation", "not-found"),
-        (json!({"citation": "price"}), "/backs/citation", "unknown"),
+    let (invalid, misfit) = (422, 409);
+    for (backs, status, place, code) in [
+        (json!({}), invalid, "/backs", "missing"),
+        (json!({"topic": "llama", "position": "yes"}), invalid, "/backs", "not-allowed"),
+        (json!({"argument": "cheap", "position": "yes"}), invalid, "/backs", "not-allowed"),
+        (json!({"topic": "alpaca"}), misfit, "/backs/topic", "not-allowed"),
+        (json!({"position": "nowhere"}), misfit, "/backs/position", "not-found"),
+        (json!({"argument": elsewhere}), misfit, "/backs/argument", "not-found"),
+        (json!({"relation": "nowhere"}), misfit, "/backs/relation", "not-found"),
+        (json!({"citation": "price"}), invalid, "/backs/citation", "unknown"),
     ] {
         let new = json!({"source": "text", "backs": backs, "exact": "Nobody knows"});
-        let answer = app.post(&topic.path("/citations"), new).await.expect(422);
+        let answer = app.post(&topic.path("/citations"), new).await.expect(status);
         assert_eq!(answer.faults()[0], (place.to_owned(), code.to_owned()), "{answer}");
     }
 }

@@ -59,10 +59,10 @@ async fn ask(app: &TestApp, exchange: &Map<String, Value>) -> Answer {
     let operation = exchange["operation"].as_str().unwrap();
     let path = exchange["path"].as_str().unwrap();
     let method = match operation.split('_').next().unwrap() {
-        "create" | "rotate" => Method::POST,
+        "create" | "rotate" | "revoke" => Method::POST,
         "put" => Method::PUT,
         "patch" => Method::PATCH,
-        "delete" | "revoke" => Method::DELETE,
+        "delete" => Method::DELETE,
         _ => Method::GET,
     };
     let own = Key::parse(app.key()).unwrap().id().to_string();

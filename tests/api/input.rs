@@ -36,7 +36,13 @@ fn faulty() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         (topics, json!({"title": "T", "tags": "ai"}), "/tags", "wrong-type"),
         (topics, json!({"title": "T", "tags": ["ai", ""]}), "/tags/1", "too-short"),
         (topics, json!({"title": "T", "tags": ["ai", null]}), "/tags/1", "wrong-type"),
-        (topics, json!({"title": "T", "tags": ["ai", " ai "]}), "/tags/1", "duplicate"),
+        (topics, json!({"title": "T", "tags": ["ai", "ai"]}), "/tags/1", "duplicate"),
+        (
+            arguments,
+            json!({"claim": "C", "supports": [{"position": "yes"}, {"position": "yes"}]}),
+            "/supports/1",
+            "duplicate",
+        ),
         (topics, json!({"title": "T", "tags": many(51)}), "/tags", "too-many"),
         (topics, json!({"title": "T", "language": "english"}), "/language", "bad-format"),
         (topics, json!({"title": "T", "status": "public"}), "/status", "not-allowed"),
@@ -224,13 +230,23 @@ async fn a_patch_is_read_as_strictly_as_the_whole() {
 }
 
 #[actix_web::test]
+async fn items_that_come_to_the_same_are_one() {
+    let app = TestApp::start().await;
+
+    let new = json!({"title": "T", "tags": ["ai", " ai ", "e\u{301}", "\u{e9}"]});
+    let answer = app.post("/v1/topics", new).await.expect(201);
+
+    assert_eq!(answer.at("/tags"), json!(["ai", "\u{e9}"]));
+}
+
+#[actix_web::test]
 async fn faults_that_only_the_database_can_tell_are_named_together_too() {
     let app = TestApp::start().await;
     app.debate().await;
     let places = |answer: &Answer| -> Vec<String> {
-        assert_eq!(answer.problem(), (422, "invalid".to_owned()), "{answer}");
         answer.faults().into_iter().map(|(place, _)| place).collect()
     };
+    let misfit = (409, "does-not-fit".to_owned());
 
     let argument = json!({
         "claim": "New.",
@@ -261,7 +277,11 @@ async fn faults_that_only_the_database_can_tell_are_named_together_too() {
             "/citations/1/exact"
         ]
     );
+    assert_eq!(argument.problem(), misfit);
+    // One fault of the input alone is enough to make it invalid.
+    assert_eq!(relation.problem(), (422, "invalid".to_owned()));
     assert_eq!(places(&relation), ["/premises/1", "/target/position", "/symmetric"]);
+    assert_eq!(citation.problem(), misfit);
     assert_eq!(places(&citation), ["/source", "/backs/argument"]);
     assert_eq!(
         list.faults(),

@@ -56,6 +56,7 @@ mod tls;
 
 // What goes across them.
 mod archived;
+mod compatibility;
 mod concurrency;
 mod deletion;
 mod drafts;

@@ -260,7 +260,7 @@ async fn a_cursor_of_another_query_is_refused() {
     ] {
         let joint = if query.contains('?') { '&' } else { '?' };
         let answer = app.get(&format!("{query}{joint}cursor={cursor}")).await;
-        assert_eq!(answer.problem(), (400, "bad-cursor".to_owned()), "{query}");
+        assert_eq!(answer.problem(), (409, "bad-cursor".to_owned()), "{query}");
     }
 }
 
@@ -291,7 +291,7 @@ async fn a_forged_cursor_is_refused_or_harmless() {
             forged["a"]["key"] = key.clone();
             let forged = URL_SAFE_NO_PAD.encode(forged.to_string());
             let answer = app.get(&format!("{path}&cursor={forged}")).await;
-            assert_eq!(answer.problem(), (400, "bad-cursor".to_owned()), "{sort} {key}");
+            assert_eq!(answer.problem(), (409, "bad-cursor".to_owned()), "{sort} {key}");
         }
     }
 }
@@ -304,13 +304,14 @@ async fn a_damaged_cursor_is_refused() {
     let cursor = given.text_at("/page/next_cursor");
 
     let half = &cursor[..cursor.len() / 2];
-    for damaged in [half, "x", "bm8", "%F0%9F%A6%99", "e30"] {
+    for damaged in [half, "x", "bm8", "e30"] {
         let answer = app.get(&format!("/v1/topics?limit=2&cursor={damaged}")).await;
-        assert_eq!(answer.problem(), (400, "bad-cursor".to_owned()), "{damaged}");
+        assert_eq!(answer.problem(), (409, "bad-cursor".to_owned()), "{damaged}");
     }
-    for (none, code) in [("", "bad-format"), (&*"a".repeat(1001), "bad-format")] {
+    for none in ["", &*"a".repeat(1001), "%F0%9F%A6%99", "a%3D"] {
         let answer = app.get(&format!("/v1/topics?limit=2&cursor={none}")).await;
-        assert_eq!(answer.faults(), [("cursor".to_owned(), code.to_owned())]);
+        assert_eq!(answer.problem(), (400, "bad-parameter".to_owned()));
+        assert_eq!(answer.faults(), [("cursor".to_owned(), "bad-format".to_owned())]);
     }
 }
 

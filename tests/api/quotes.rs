@@ -62,7 +62,7 @@ async fn a_line_end_of_two_characters_counts_as_two() {
     assert_eq!(span(&after), (12, 18));
     assert_eq!(after.at("/prefix"), json!("One.\r\nTwo.\r\n"));
     assert_eq!(span(&across), (0, 10));
-    quote(&app, text, json!({"exact": "One.\nTwo."})).await.expect(422);
+    quote(&app, text, json!({"exact": "One.\nTwo."})).await.expect(409);
 }
 
 #[actix_web::test]
@@ -134,9 +134,9 @@ async fn words_that_stand_more_than_once_are_refused_with_their_places() {
     let answer = quote(&app, "open models, open code", json!({"exact": "open"})).await;
 
     assert_snapshot!(answer, @r#"
-    422 application/problem+json
+    409 application/problem+json
     {
-      "code": "invalid",
+      "code": "does-not-fit",
       "detail": "There is one fault, named in `errors`.",
       "errors": [
         {
@@ -147,9 +147,9 @@ async fn words_that_stand_more_than_once_are_refused_with_their_places() {
       ],
       "instance": "/v1/topics/llama/citations",
       "request_id": "[request]",
-      "status": 422,
-      "title": "The input is not valid",
-      "type": "/problems/invalid"
+      "status": 409,
+      "title": "The input does not fit what is there",
+      "type": "/problems/does-not-fit"
     }
     "#);
 }
@@ -163,9 +163,9 @@ async fn words_that_do_not_stand_there_are_refused_with_the_nearest_passages() {
     let answer = quote(&app, text, json!({"exact": "Open source is a mean, not the end."})).await;
 
     assert_snapshot!(answer, @r#"
-    422 application/problem+json
+    409 application/problem+json
     {
-      "code": "invalid",
+      "code": "does-not-fit",
       "detail": "There is one fault, named in `errors`.",
       "errors": [
         {
@@ -176,9 +176,9 @@ async fn words_that_do_not_stand_there_are_refused_with_the_nearest_passages() {
       ],
       "instance": "/v1/topics/llama/citations",
       "request_id": "[request]",
-      "status": 422,
-      "title": "The input is not valid",
-      "type": "/problems/invalid"
+      "status": 409,
+      "title": "The input does not fit what is there",
+      "type": "/problems/does-not-fit"
     }
     "#);
 }

@@ -164,7 +164,7 @@ async fn a_relation_is_not_its_own_target() {
     let answer =
         app.patch(&topic.path("/relations/risk"), json!({"target": {"relation": "risk"}})).await;
 
-    assert_eq!(answer.problem(), (422, "invalid".to_owned()));
+    assert_eq!(answer.problem(), (409, "does-not-fit".to_owned()));
     assert_eq!(answer.faults(), [("/target/relation".to_owned(), "not-allowed".to_owned())]);
 }
 

@@ -151,6 +151,7 @@ impl utoipa::PartialSchema for Offset {
                 utoipa::openapi::KnownFormat::Int32,
             )))
             .minimum(Some(0))
+            .maximum(Some(i32::MAX))
             .description(Some("A place in a text: a Unicode code point, counted from 0."))
             .build()
             .into()

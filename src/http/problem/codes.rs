@@ -47,8 +47,6 @@ codes! {
         "The body was to be JSON (RFC 8259) and is not. `detail` says at which line and column reading ended. An empty body is not JSON either.";
     BadParameter "bad-parameter" BAD_REQUEST "A query parameter is not right"
         "`errors` names every query parameter that is unknown, given twice, or has a value that is not allowed, and says what is.";
-    BadCursor "bad-cursor" BAD_REQUEST "The cursor does not belong to this query"
-        "A cursor continues the very list that gave it: use it with the same path, filters and sort, and as it was given. To start again, leave `cursor` out.";
     BadHeader "bad-header" BAD_REQUEST "A header is not right"
         "`errors` names the header and says what is wrong with it. Entity tags are given in double quotes, as in `If-Match: \"3\"`.";
     KeyNeeded "key-needed" UNAUTHORIZED "This needs a key"
@@ -62,11 +60,15 @@ codes! {
     ReadOnly "read-only" FORBIDDEN "This server takes no changes"
         "The operator runs this server read-only (`READ_ONLY=true`). Everything published can be read; nothing can be written.";
     NotFound "not-found" NOT_FOUND "There is nothing at this address"
-        "No record has this id or slug here, or it is not for you to see. Paths and slugs are case-sensitive, and a path has no slash at its end.";
+        "No record has this id or slug here, or it is not for you to see; where a query parameter names it, `errors` says which. Paths and slugs are case-sensitive, and a path has no slash at its end.";
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "This address does not take this method"
         "The header `Allow` lists the methods that it takes.";
     SlugTaken "slug-taken" CONFLICT "Another record already uses this slug"
         "A slug is unique: among all topics, among all sources, and within a topic among its positions, arguments, relations and citations. Choose another, leave it out to have one derived, or use PUT to replace the record.";
+    DoesNotFit "does-not-fit" CONFLICT "The input does not fit what is there"
+        "The input is well-formed, but speaks of something that is not so here: a record that is not there, a quote that does not stand in its source, a slug that is not the record's own. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
+    BadCursor "bad-cursor" CONFLICT "The cursor does not belong to this query"
+        "A cursor continues the very list that gave it: use it with the same path, filters and sort, and as it was given. To start again, leave `cursor` out.";
     InUse "in-use" CONFLICT "Other records still use this one"
         "Relations or citations refer to the record, and deleting it would leave them without an end. `users` names them. Delete or change them first, or add `?cascade=true` to delete them with it.";
     TopicArchived "topic-archived" CONFLICT "The topic is archived"
@@ -86,9 +88,9 @@ codes! {
     UriTooLong "uri-too-long" URI_TOO_LONG "The address is too long"
         "The query string is longer than any that this server has a use for. `detail` gives the bound.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken here"
-        "Send JSON, with `Content-Type: application/json`; a patch may also come as `application/merge-patch+json` (RFC 7396).";
+        "Send JSON, with `Content-Type: application/json`; a patch, and only a patch, may also come as `application/merge-patch+json` (RFC 7396).";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
-        "The body is well-formed, but not what is needed. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
+        "The body is well-formed JSON, but not what is needed here, whatever the server holds. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
     KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "Another request had this Idempotency-Key"
         "An `Idempotency-Key` names one change, with one method, path, body and conditions, for 24 hours. Use a new one for each change.";
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests came from you"

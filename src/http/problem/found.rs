@@ -1,11 +1,10 @@
 //! Faults that are found one after the other.
 
-use super::{Part, Problem, Result};
-use crate::domain::input::Fault;
+use super::{Located, Problem, Result};
 
 /// Faults that are found one after the other, in the database, to be told together.
 #[derive(Debug, Default)]
-pub struct Found(Vec<(Part, Fault)>);
+pub struct Found(Vec<Located>);
 
 impl Found {
     /// Keeps the faults of a result. `None` means that there were some.
@@ -32,7 +31,6 @@ impl Found {
 
     /// The problem that they are, in the order they were found.
     pub fn into_problem(self) -> Problem {
-        let part = self.0.first().map_or(Part::Body, |(part, _)| *part);
-        Problem::faults(part, self.0.into_iter().map(|(_, fault)| fault).collect())
+        Problem::of(self.0)
     }
 }

@@ -33,6 +33,15 @@ pub enum Part {
     Header,
 }
 
+/// A fault with the part of the request that it is in.
+#[derive(Debug, Clone)]
+struct Located {
+    part: Part,
+    /// Whether the input alone would be right, and only does not fit what is there.
+    is_misfit: bool,
+    fault: Fault,
+}
+
 /// A record named in a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Named {
@@ -54,7 +63,7 @@ pub struct Problem(Box<Inner>);
 struct Inner {
     code: Code,
     detail: String,
-    faults: Vec<(Part, Fault)>,
+    faults: Vec<Located>,
     users: Vec<Named>,
     orphans: Vec<Named>,
     allow: Option<String>,
@@ -101,10 +110,27 @@ impl Problem {
         Self::new(Code::SlugTaken, detail)
     }
 
-    /// The faults of an input.
+    /// The faults that an input has whatever the server holds: its schema would find them, too.
     pub fn faults(part: Part, faults: Vec<Fault>) -> Self {
-        let code = match part {
+        Self::located(part, false, faults)
+    }
+
+    /// The faults of an input that would be right if other things were there.
+    pub fn misfits(part: Part, faults: Vec<Fault>) -> Self {
+        Self::located(part, true, faults)
+    }
+
+    fn located(part: Part, is_misfit: bool, faults: Vec<Fault>) -> Self {
+        Self::of(faults.into_iter().map(|fault| Located { part, is_misfit, fault }).collect())
+    }
+
+    /// One fault of the input alone makes it invalid, whatever else does not fit.
+    fn of(faults: Vec<Located>) -> Self {
+        let fits_its_schema = faults.iter().all(|fault| fault.is_misfit);
+        let code = match faults.first().map_or(Part::Body, |fault| fault.part) {
+            Part::Body if fits_its_schema => Code::DoesNotFit,
             Part::Body => Code::Invalid,
+            Part::Query if fits_its_schema => Code::NotFound,
             Part::Query => Code::BadParameter,
             Part::Header => Code::BadHeader,
         };
@@ -114,7 +140,7 @@ impl Problem {
             n => format!("There are {n} faults, named in `errors`."),
         };
         let mut problem = Self::new(code, detail);
-        problem.0.faults = faults.into_iter().map(|fault| (part, fault)).collect();
+        problem.0.faults = faults;
         problem
     }
 
@@ -122,6 +148,12 @@ impl Problem {
     pub fn fault(pointer: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
         let fault = Fault { pointer: pointer.into(), code, detail: detail.into() };
         Self::faults(Part::Body, vec![fault])
+    }
+
+    /// One fault of a body that would be right if other things were there.
+    pub fn misfit(pointer: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
+        let fault = Fault { pointer: pointer.into(), code, detail: detail.into() };
+        Self::misfits(Part::Body, vec![fault])
     }
 
     /// Other records still use the one to be deleted.
@@ -222,12 +254,12 @@ impl Problem {
 
     /// What is wrong with each place of the input.
     pub fn fault_codes(&self) -> impl Iterator<Item = FaultCode> {
-        self.0.faults.iter().map(|(_, fault)| fault.code)
+        self.0.faults.iter().map(|located| located.fault.code)
     }
 
     /// The faults, without the part of the request they are in.
     pub fn into_faults(self) -> Vec<Fault> {
-        self.0.faults.into_iter().map(|(_, fault)| fault).collect()
+        self.0.faults.into_iter().map(|located| located.fault).collect()
     }
 
     /// The body of the answer to one request.
@@ -244,7 +276,7 @@ impl Problem {
             errors: inner
                 .faults
                 .iter()
-                .map(|(part, fault)| ProblemFault::new(*part, fault))
+                .map(|located| ProblemFault::new(located.part, &located.fault))
                 .collect(),
             users: inner.users.clone(),
             orphans: inner.orphans.clone(),
@@ -298,7 +330,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.code.title(), self.0.detail)?;
-        for (_, fault) in &self.0.faults {
+        for Located { fault, .. } in &self.0.faults {
             write!(f, " [{} {}]", fault.pointer, fault.detail)?;
         }
         match &self.0.cause {

@@ -46,13 +46,14 @@ fn the_schema_has_the_bounds_of_the_domain() {
         let domain = serde_json::to_value(domain).unwrap();
         let ours = &schema["$defs"][name];
         let bounds = ["type", "minLength", "maxLength", "minimum"];
-        // The domain's schema of an address says what it is by a `format` alone.
-        for bound in bounds.into_iter().chain((name != "url").then_some("pattern")) {
+        let with_pattern = ["slug", "language", "url"];
+        for bound in bounds.into_iter().chain(with_pattern.contains(&name).then_some("pattern")) {
             assert_eq!(ours.get(bound), domain.get(bound), "{bound} of {name}");
         }
     };
     agree("slug", Slug::schema());
     agree("language", Language::schema());
+    agree("url", WebUrl::schema());
     agree("title", Title::schema());
     agree("statement", Statement::schema());
     agree("claim", Claim::schema());
