@@ -87,7 +87,7 @@ pub enum KeyCommand {
 #[command(next_help_heading = "Database and log")]
 pub struct CommonConfig {
     /// The PostgreSQL (14 or newer) to use, as postgres://user:password@host:port/database.
-    /// With ?sslmode=verify-full&sslrootcert=<PEM file or system>, over TLS, as libpq reads it.
+    /// With `?sslmode=verify-full&sslrootcert=…` (a PEM file, or `system`) over TLS, as libpq does.
     /// Without an address, the program runs one of its own.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
