@@ -164,3 +164,36 @@ impl<Id> utoipa::ToSchema for Ref<Id> {
         "Ref".into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_with_hyphens_or_without() {
+        for id in ["0192C0DE-0000-7000-8000-00000000000a", "0192c0de00007000800000000000000a"] {
+            assert!(matches!(id.parse(), Ok(TopicRef::Id(_))), "{id}");
+        }
+        for text in [
+            "{0192c0de-0000-7000-8000-000000000000}",
+            "urn:uuid:0192c0de-0000-7000-8000-000000000000",
+        ] {
+            assert!(text.parse::<TopicRef>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_pattern_says_which_names_are_read(
+            text in "[0-9a-fA-F]{32}|[0-9a-f]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-f]{12}|[a-z0-9A_-]{0,9}",
+        ) {
+            let name = json!({"type": "string", "pattern": TopicRef::PATTERN});
+            let slug = json!({"type": "string", "pattern": Slug::PATTERN});
+            prop_assert_eq!(jsonschema::is_valid(&name, &json!(text)), text.parse::<TopicRef>().is_ok());
+            prop_assert_eq!(jsonschema::is_valid(&slug, &json!(text)), Slug::parse(&text).is_ok());
+        }
+    }
+}

@@ -153,3 +153,26 @@ fn read_list(text: &str) -> Option<Tags> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_pattern_says_which_lists_are_read(
+            text in "(W/|\"[a ]?\"?|[*, \t]|3){1,6}",
+        ) {
+            let text = text.trim();
+            let schema = json!({"type": "string", "pattern": TAGS});
+            prop_assert_eq!(
+                jsonschema::is_valid(&schema, &json!(text)),
+                read_list(text).is_some(),
+                "{:?}", text
+            );
+        }
+    }
+}

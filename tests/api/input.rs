@@ -1,5 +1,6 @@
 //! Input: read strictly, every fault named with its place, and not only the first.
 
+use actix_web::http::Method;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -312,7 +313,7 @@ async fn a_number_is_whole_however_it_is_written() {
     let rank = async |rank: &str| {
         let body = format!("{{\"statement\": \"S.\", \"rank\": {rank}}}");
         let path = "/v1/topics/llama/positions/ranked";
-        app.ask(actix_web::http::Method::PUT, path).body("application/json", body).await
+        app.ask(Method::PUT, path).body("application/json", body).await
     };
 
     assert_eq!(rank("1.0").await.number_at("/rank"), 1);
@@ -537,4 +538,43 @@ async fn null_stands_for_what_is_left_out_where_something_may_be() {
 
     assert_eq!(answer.at("/slug"), json!("is-it"));
     assert_eq!(answer.at("/status"), json!("published"));
+}
+
+#[actix_web::test]
+async fn only_a_patch_is_a_merge_patch() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for (method, path, status) in [
+        (Method::PATCH, "/v1/topics/llama", 200),
+        (Method::PUT, "/v1/topics/llama", 415),
+        (Method::POST, "/v1/topics", 415),
+    ] {
+        let body = json!({"title": "T"}).to_string();
+        let ask = app.ask(method, path).body("application/merge-patch+json", body);
+        assert_eq!(ask.await.status(), status);
+    }
+}
+
+#[actix_web::test]
+async fn a_patch_that_does_not_fit_what_is_stored_is_a_conflict() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for (path, patch, place) in [
+        ("/v1/topics/llama", json!({"origin": {"id": "1"}}), "/origin/format"),
+        ("/v1/topics/llama/relations/cheap-is-good", json!({"symmetric": true}), "/symmetric"),
+        (
+            "/v1/topics/llama/relations/risk",
+            json!({"target": {"relation": "risk"}}),
+            "/target/relation",
+        ),
+    ] {
+        let answer = app.patch(path, patch).await;
+        assert_eq!(answer.problem(), (409, "does-not-fit".to_owned()), "{path}");
+        assert_eq!(answer.faults()[0].0, place);
+    }
+    let put = json!({"slug": "alpaca", "title": "T"});
+    let answer = app.put("/v1/topics/llama", put).await;
+    assert_eq!(answer.problem(), (409, "does-not-fit".to_owned()));
 }
