@@ -65,11 +65,11 @@ async fn a_query_string_that_is_too_long_is_refused() {
         assert_eq!(answer.problem(), (414, "uri-too-long".to_owned()), "{path}");
     }
     let answer = app.get(&format!("/v1/topics?cursor={}", "a".repeat(1_000))).await;
-    assert_eq!(answer.problem(), (400, "bad-cursor".to_owned()));
+    assert_eq!(answer.problem(), (409, "bad-cursor".to_owned()));
 }
 
 /// Sends a request over a real socket and gives what comes back until the server closes.
-async fn over_tcp(app: &TestApp, request: &'static str) -> String {
+async fn over_tcp(app: &TestApp, request: String) -> String {
     let state = app.state().clone();
     let server = HttpServer::new(move || app::build(&state)).workers(1).disable_signals();
     let server = server.bind(("127.0.0.1", 0)).unwrap();
@@ -92,14 +92,19 @@ async fn over_tcp(app: &TestApp, request: &'static str) -> String {
 }
 
 /// The head of a request whose body never ends.
-const UNENDING: &str = "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-    Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"title\":";
+fn unending(app: &TestApp) -> String {
+    format!(
+        "POST /v1/topics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"title\":",
+        app.key()
+    )
+}
 
 #[actix_web::test]
 async fn a_body_that_does_not_end_is_not_waited_for() {
     let app = TestApp::with_settings(&["--body-timeout=1"]).await;
 
-    let answer = over_tcp(&app, UNENDING).await;
+    let answer = over_tcp(&app, unending(&app)).await;
 
     assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
     assert!(answer.contains("did not end within 1 seconds"), "{answer}");
@@ -109,7 +114,7 @@ async fn a_body_that_does_not_end_is_not_waited_for() {
 async fn a_request_that_takes_too_long_is_told_how_to_find_out_what_became_of_it() {
     let app = TestApp::with_settings(&["--request-timeout=1", "--rate-limit-write=9/60"]).await;
 
-    let answer = over_tcp(&app, UNENDING).await;
+    let answer = over_tcp(&app, unending(&app)).await;
 
     assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{answer}");
     for part in [

@@ -58,7 +58,7 @@ async fn reads_writes_and_imports_are_counted_apart() {
 
 #[actix_web::test]
 async fn addresses_are_counted_apart_and_networks_of_ipv6_together() {
-    let app = TestApp::with_settings(&["--rate-limit-read=1/1000"]).await;
+    let app = TestApp::with_settings(&["--rate-limit-read=1/1000"]).await.without_key();
     let ask = |from: &str| app.get("/v1/topics").from(from);
 
     ask("192.0.2.1:1000").await.expect(200);
@@ -74,6 +74,7 @@ async fn addresses_are_counted_apart_and_networks_of_ipv6_together() {
 async fn the_client_behind_a_proxy_is_counted_if_the_proxy_is_trusted() {
     let app =
         TestApp::with_settings(&["--rate-limit-read=1/1000", "--trusted-proxies=10.0.0.0/8"]).await;
+    let app = app.without_key();
     let ask = |from: &str, forwarded: &str| {
         app.get("/v1/topics").from(from).header("x-forwarded-for", forwarded)
     };

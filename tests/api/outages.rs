@@ -6,6 +6,8 @@ use std::time::Duration;
 use actix_web::rt;
 use actix_web::rt::time::{sleep, timeout};
 use debatebase::db::migrations;
+use debatebase::domain::input;
+use debatebase::keys;
 use diesel::sql_query;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::{join_all, join3};
@@ -133,6 +135,9 @@ async fn a_database_that_is_killed_under_load_and_comes_back_loses_nothing_that_
     let url = postgres.url("postgres");
     on_a_runtime(async { migrations::run(&url).await.unwrap() });
     let app = TestApp::over_url(&url).await;
+    let new = input::read(json!({"label": "The key of this test", "scopes": ["write"]})).unwrap();
+    let (_, key) = keys::first::make(app.db(), new).await.unwrap();
+    let app = app.with_key(&key.reveal());
     app.post("/v1/topics", json!({"slug": "llama", "title": "Is it?"})).await.expect(201);
     let seen = Seen::default();
 

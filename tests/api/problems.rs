@@ -320,11 +320,38 @@ async fn every_problem_has_a_page_that_explains_it() {
     }
 }
 
-/// Sends a request over a real socket, says that no more comes, and gives all that comes back.
+/// Sends a request over a real socket, and gives all that comes back until the server closes.
 pub async fn over_tcp(app: &TestApp, request: impl Into<Vec<u8>>) -> String {
-    let (state, request) = (app.state().clone(), request.into());
+    let answer = |stream: &mut TcpStream| {
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer);
+        assert!(read.is_ok() || !answer.is_empty(), "{read:?}");
+        String::from_utf8(answer).unwrap()
+    };
+    on_a_socket(app, request.into(), answer).await
+}
+
+/// Sends the beginning of a request over a real socket, and hangs up.
+pub async fn broken_off(app: &TestApp, request: Vec<u8>) {
+    let hang_up = |stream: &mut TcpStream| {
+        stream.shutdown(Shutdown::Write).unwrap();
+        // Nobody answers those who are gone; all that comes is the end.
+        let mut rest = Vec::new();
+        _ = stream.read_to_end(&mut rest);
+    };
+    on_a_socket(app, request, hang_up).await;
+}
+
+/// Serves an application as the program does, for one request.
+async fn on_a_socket<T: Send + 'static>(
+    app: &TestApp,
+    request: Vec<u8>,
+    then: impl FnOnce(&mut TcpStream) -> T + Send + 'static,
+) -> T {
+    let state = app.state().clone();
     let server = HttpServer::new(move || app::build(&state))
         .workers(1)
+        .h1_allow_half_closed(false)
         .disable_signals()
         .bind(("127.0.0.1", 0))
         .unwrap();
@@ -336,11 +363,8 @@ pub async fn over_tcp(app: &TestApp, request: impl Into<Vec<u8>>) -> String {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         // A server that has seen enough may answer before it has read all, and hang up.
-        _ = stream.write_all(&request).and_then(|()| stream.shutdown(Shutdown::Write));
-        let mut answer = Vec::new();
-        let read = stream.read_to_end(&mut answer);
-        assert!(read.is_ok() || !answer.is_empty(), "{read:?}");
-        String::from_utf8(answer).unwrap()
+        _ = stream.write_all(&request);
+        then(&mut stream)
     });
     let answer = exchange.await.unwrap();
     handle.stop(false).await;

@@ -126,7 +126,8 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {
-            self.signal(Signal::SIGTERM);
+            // The one that waits for no balancers.
+            self.signal(Signal::SIGINT);
             _ = self.child.wait();
         }
     }

@@ -10,7 +10,7 @@ use diesel_async::SimpleAsyncConnection;
 use nix::sys::signal::Signal;
 
 use crate::serving::{Directory, PATIENCE, Serving, ask, program};
-use crate::support::{TestDatabase, on_a_runtime, somebody_waits};
+use crate::support::{Content, TestDatabase, on_a_runtime, somebody_waits};
 
 const TOPIC: &str = "/v1/topics/llama-altruism-or-strategy";
 
@@ -63,10 +63,10 @@ fn closes(answer: &str) -> bool {
     answer.contains("\r\nconnection: close\r\n")
 }
 
-fn patch(summary: &str) -> String {
+fn patch(key: &str, summary: &str) -> String {
     let body = format!("{{\"summary\": \"{summary}\"}}");
     format!(
-        "PATCH {TOPIC} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+        "PATCH {TOPIC} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
@@ -110,7 +110,7 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 #[test]
 fn under_load_readiness_flips_first_and_no_request_is_lost() {
     let directory = Directory::new();
-    let database = TestDatabase::bare();
+    let database = TestDatabase::with(Content::Essay);
     let mut command = program(&directory);
     command.args(["--database-url", &database.url(), "--drain-delay", "600"]);
     let mut serving = Serving::start(&mut command);
@@ -119,7 +119,7 @@ fn under_load_readiness_flips_first_and_no_request_is_lost() {
     // Some requests are in flight at the moment of the signal, …
     let mut held: Vec<KeptOpen> = (0..4).map(|_| KeptOpen::to(&address)).collect();
     for (number, connection) in held.iter_mut().enumerate() {
-        connection.send(&patch(&format!("Held {number}.")));
+        connection.send(&patch(database.key().unwrap(), &format!("Held {number}.")));
     }
     wait_until_somebody_waits(&database.url());
     // … some connections are idle, …
@@ -185,13 +185,13 @@ fn under_load_readiness_flips_first_and_no_request_is_lost() {
 #[test]
 fn a_request_that_takes_longer_than_the_deadline_does_not_keep_the_program() {
     let directory = Directory::new();
-    let database = TestDatabase::bare();
+    let database = TestDatabase::with(Content::Essay);
     let mut command = program(&directory);
     command.args(["--database-url", &database.url(), "--shutdown-timeout", "1"]);
     let mut serving = Serving::start(&mut command);
     let let_go = hold_the_topics(database.url());
     let mut held = KeptOpen::to(&serving.address);
-    held.send(&patch("Never written."));
+    held.send(&patch(database.key().unwrap(), "Never written."));
     wait_until_somebody_waits(&database.url());
 
     serving.signal(Signal::SIGTERM);
@@ -207,7 +207,7 @@ fn a_request_that_takes_longer_than_the_deadline_does_not_keep_the_program() {
 #[test]
 fn a_person_who_stops_it_does_not_wait_for_balancers() {
     let directory = Directory::new();
-    let database = TestDatabase::bare();
+    let database = TestDatabase::with(Content::Essay);
     let mut command = program(&directory);
     command.args(["--database-url", &database.url(), "--drain-delay", "600"]);
     let mut serving = Serving::start(&mut command);
@@ -221,7 +221,8 @@ fn a_person_who_stops_it_does_not_wait_for_balancers() {
 #[test]
 fn what_is_in_flight_is_finished_before_the_program_ends() {
     let directory = Directory::new();
-    let database = TestDatabase::bare();
+    let database = TestDatabase::with(Content::Essay);
+    let key = database.key().unwrap();
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let mut serving =
             Serving::start(program(&directory).args(["--database-url", &database.url()]));
@@ -231,7 +232,7 @@ fn what_is_in_flight_is_finished_before_the_program_ends() {
             let body = format!("{{\"summary\": \"Written while a signal came: {signal}.\"}}");
             let request = format!(
                 "PATCH {TOPIC} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                 Authorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             );
             let asked = scope.spawn(move || ask(address, &request));
