@@ -857,12 +857,6 @@ async fn a_request_that_is_http_and_strange_is_answered_like_any_other() {
             Some("invalid"),
         ),
         ("no bytes", raw(b"POST /v1/topics", &length("0"), b""), 400, Some("bad-json")),
-        (
-            "more than it says",
-            raw(b"POST /v1/topics", &length("2"), b"{}{\"title\": \"T\"}"),
-            422,
-            Some("invalid"),
-        ),
     ] {
         let answer = over_tcp(&app, with_key(&request, app.key())).await;
         assert_eq!(told(&answer), (status, code.map(str::to_owned)), "{what}: {answer}");
@@ -872,6 +866,7 @@ async fn a_request_that_is_http_and_strange_is_answered_like_any_other() {
     for begun in [
         raw(b"POST /v1/topics", &length("100"), body),
         raw(b"POST /v1/topics", &chunked, &[b"e\r\n", &body[..]].concat()),
+        raw(b"POST /v1/topics", &length("2"), b"{}{\"title\": \"T\"}"),
         raw(b"POST /v1/topics", &chunked, &[b"zz\r\n", &body[..], b"\r\n0\r\n\r\n"].concat()),
         raw(b"POST /v1/topics", &chunked, &[b"ffffffffffffffffff\r\n", &body[..]].concat()),
     ] {

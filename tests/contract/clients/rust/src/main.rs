@@ -39,18 +39,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut new = NewTopic::new("Can a Rust client use this?".to_owned());
     new.slug = Some(Some("a-rust-client".to_owned()));
-    let topic = create_topic(&api, new).await?;
+    let topic = create_topic(&api, new, Some("a-rust-story")).await?;
     // The version of a record is its entity tag.
     let created = format!("\"{}\"", topic.version);
 
     let new = NewPosition::new("It can.".to_owned());
-    let position = create_position(&api, &topic.slug, new).await?;
+    let position = create_position(&api, &topic.slug, new, None).await?;
     let mut new = NewArgument::new("It has just done so.".to_owned());
     new.supports =
         Some(Some(vec![EndRef::PositionRef(Box::new(PositionRef::new(position.slug)))]));
     let exact = "Open source is a means, not an end.".to_owned();
     new.citations = Some(Some(vec![NewQuote::new(ESSAY.to_owned(), exact)]));
-    let argument = create_argument(&api, &topic.slug, new).await?;
+    let argument = create_argument(&api, &topic.slug, new, None).await?;
     let quotes = list_citations(
         &api, &topic.slug, None, None, Some(&argument.slug), None, None, None, None, None, None,
     );
@@ -63,11 +63,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut patch = TopicPatch::new();
     patch.summary = Some("Yes.".to_owned());
     patch.origin = Some(None);
-    let patched = patch_topic(&api, &topic.slug, patch.clone(), Some(&created)).await?;
+    let patched = patch_topic(&api, &topic.slug, patch.clone(), Some(&created), None).await?;
     assert_eq!(patched.version, topic.version + 1);
 
     patch.summary = Some("No.".to_owned());
-    let stale = refused(patch_topic(&api, &topic.slug, patch, Some(&created)).await);
+    let stale = refused(patch_topic(&api, &topic.slug, patch, Some(&created), None).await);
     assert_eq!(stale.status, 412);
     match stale.entity {
         Some(PatchTopicError::Status4XX(problem)) => {
@@ -78,7 +78,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let backs = BacksRef::TopicRef(Box::new(TopicRef::new(topic.slug.clone())));
     let new = NewCitation::new(ESSAY.to_owned(), backs, "Not in it.".to_owned());
-    let misquoted = refused(create_citation(&api, &topic.slug, new).await);
+    let misquoted = refused(create_citation(&api, &topic.slug, new, None).await);
     match misquoted.entity {
         Some(CreateCitationError::Status4XX(problem)) => {
             assert_eq!(problem.code, Code::DoesNotFit);
@@ -87,7 +87,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         other => panic!("it answered {other:?}"),
     }
 
-    delete_topic(&api, &topic.slug, None).await?;
+    delete_topic(&api, &topic.slug, None, None).await?;
     match refused(get_topic(&api, &topic.slug, None).await).entity {
         Some(GetTopicError::Status4XX(problem)) => assert_eq!(problem.code, Code::NotFound),
         other => panic!("it answered {other:?}"),
