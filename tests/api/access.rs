@@ -104,30 +104,28 @@ async fn with_askers(app: &TestApp) -> BTreeMap<Asker, Option<String>> {
         (Asker::Malformed, Some("dbk_letmein".to_owned())),
         (Asker::Unknown, Some(Key::generate().unwrap().reveal())),
     ]);
-    for (asker, scopes, topics) in [
-        (Asker::Read, "read", None),
-        (Asker::Write, "write", None),
-        (Asker::Import, "import", None),
-        (Asker::Admin, "admin", None),
-        (Asker::BoundHere, "write", Some("llama")),
-        (Asker::BoundElsewhere, "write", Some("elsewhere")),
-        (Asker::Expired, "admin", None),
-        (Asker::Revoked, "admin", None),
-        (Asker::WrongSecret, "admin", None),
+    // A clock that a test cannot wait for, and a secret that no key of the program has.
+    let expired = Some("expires_at = now() - interval '1 second'");
+    let another = Some("secret_sha256 = sha256('another')");
+    for (asker, scopes, topics, change) in [
+        (Asker::Read, "read", None, None),
+        (Asker::Write, "write", None, None),
+        (Asker::Import, "import", None, None),
+        (Asker::Admin, "admin", None, None),
+        (Asker::BoundHere, "write", Some("llama"), None),
+        (Asker::BoundElsewhere, "write", Some("elsewhere"), None),
+        (Asker::Expired, "admin", None, expired),
+        (Asker::Revoked, "admin", None, None),
+        (Asker::WrongSecret, "admin", None, another),
     ] {
         let (id, key) = app.given_key(&[scopes], topics.as_slice()).await;
-        // A clock that a test cannot wait for, and a secret that no key of the program has.
-        let change = match asker {
-            Asker::Expired => "expires_at = now() - interval '1 second'",
-            Asker::WrongSecret => "secret_sha256 = sha256('another')",
-            Asker::Revoked => {
-                app.post(&format!("/v1/keys/{id}/revoke"), json!({})).await.expect(200);
-                "label = label"
-            }
-            _ => "label = label",
-        };
-        let change = format!("update keys set {change} where id = '{id}'");
-        sql_query(change).execute(&mut app.connection().await).await.unwrap();
+        if asker == Asker::Revoked {
+            app.post(&format!("/v1/keys/{id}/revoke"), json!({})).await.expect(200);
+        }
+        if let Some(change) = change {
+            let change = format!("update keys set {change} where id = '{id}'");
+            sql_query(change).execute(&mut app.connection().await).await.unwrap();
+        }
         keys.insert(asker, Some(key));
     }
     keys
@@ -231,7 +229,6 @@ async fn every_operation_is_for_those_whom_it_is_for() {
         }
     }
     assert_eq!(asked, operations().len() * 12);
-    println!("{asked} requests: {} operations × 12 askers", operations().len());
 }
 
 /// Binds a key to the topic `llama` that there is now.
