@@ -19,7 +19,7 @@ use crate::http::compress::compress;
 use crate::http::cors::cors;
 use crate::http::deadline::{Deadline, deadline};
 use crate::http::draining::Draining;
-use crate::http::middleware::around;
+use crate::http::middleware::{around, is_for_api, routed_path};
 use crate::http::problem::{Code, Problem, Result};
 use crate::http::{body, extract, idempotency};
 use crate::limits::{Limiter, limit};
@@ -172,9 +172,9 @@ async fn check_query<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
     let unknown = request.app_data::<Data<Routes>>().and_then(|routes| {
-        let takes_none = request.path().starts_with("/v1/")
+        let takes_none = is_for_api(&request)
             && !request.query_string().is_empty()
-            && !routes.takes_parameters(request.path(), request.method());
+            && !routes.takes_parameters(routed_path(&request), request.method());
         takes_none
             .then(|| extract::read_query::<NoParameters>(request.query_string()).err())
             .flatten()

@@ -78,7 +78,7 @@ pub enum KeyCommand {
     /// End a key now.
     Revoke {
         /// Its id, as `list` shows it.
-        id: uuid::Uuid,
+        id: String,
     },
 }
 

@@ -87,9 +87,14 @@ async fn key_at(db: &Db, command: &KeyCommand) -> Result<(), BoxError> {
             Ok(())
         }
         KeyCommand::Revoke { id } => {
-            let id = (*id).into();
-            let revoked = db::write!(db, async |conn| keys::queries::revoke(conn, id).await);
-            let revoked: ApiKey = revoked.map_err(|problem: Problem| problem)?;
+            // What is no id is not shown again: it may be the whole key.
+            let id: uuid::Uuid = id.parse().map_err(
+                |_no_id| "That is no key's id. `debatebase key list` shows the id of each key.",
+            )?;
+            let id = id.into();
+            let revoked: Result<ApiKey, Problem> =
+                db::write!(db, async |conn| keys::queries::revoke(conn, id).await);
+            let revoked = revoked?;
             eprintln!("The key {} ({}) works no more.", revoked.id, revoked.label);
             Ok(())
         }
@@ -101,6 +106,7 @@ fn line(key: &ApiKey) -> String {
     let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
     let state = match (key.revoked_at, key.expires_at) {
         (Some(at), _) => format!("revoked {}", day(at)),
+        (None, Some(at)) if at <= chrono::Utc::now() => format!("expired {}", day(at)),
         (None, Some(at)) => format!("expires {}", day(at)),
         (None, None) => "works".to_owned(),
     };

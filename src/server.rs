@@ -201,7 +201,7 @@ async fn first_key(db: &Db, home: &Home) -> Result<String, BoxError> {
         let shown = file.map(|file| format!("{} (allows everything)", file.display()));
         return Ok(shown.unwrap_or_else(|| "`debatebase key list` lists them".to_owned()));
     }
-    let any = keys::queries::any_works(&*db.read().await?).await?;
+    let any = keys::queries::any_allows_everything(&*db.read().await?).await?;
     Ok(if any { "`debatebase key list` lists them" } else { how }.to_owned())
 }
 

@@ -5,6 +5,7 @@ create table keys (
     secret_sha256 bytea       not null,
     scopes        text[]      not null,
     topic_ids     uuid[],
+    lifetime      bigint,
     expires_at    timestamptz,
     revoked_at    timestamptz,
     last_used_at  timestamptz,
@@ -18,4 +19,5 @@ create table keys (
 comment on column keys.id            is 'Part of the key, and public: what it is called in logs and lists.';
 comment on column keys.secret_sha256 is 'The SHA-256 of the 32 random bytes of the key.';
 comment on column keys.topic_ids     is 'The only topics that it reaches; null for all. Without foreign keys: the id of a deleted topic is never given again, and a key must not reach more because a topic was deleted.';
+comment on column keys.lifetime      is 'In seconds, as it was asked for; what takes its place lives as long. Null if it does not end by itself.';
 comment on column keys.last_used_at  is 'To the minute: it is not written more often.';

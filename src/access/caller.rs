@@ -41,6 +41,13 @@ pub struct Write;
 #[derive(Debug, Clone, Copy)]
 pub struct Admin;
 
+/// A permission to change something.
+pub trait Changing: Permission {}
+
+impl Changing for Write {}
+
+impl Changing for Admin {}
+
 impl Permission for Read {
     const NEEDED: Option<Scope> = None;
 }
@@ -91,10 +98,12 @@ impl<P: Permission> Caller<P> {
             Some(Identity::Key(holder)) => Some(Arc::clone(holder)),
             Some(Identity::Anonymous) | None => None,
         };
-        let topic = request.match_info().get("topic").and_then(|name| name.parse().ok());
+        let topic = request.match_info().get("topic");
+        let is_in_topic = topic.is_some();
+        let topic = topic.and_then(|name| name.parse().ok());
         if let Some(needed) = P::NEEDED {
             if request.method().is_safe() || !is_read_only(request) {
-                check(holder.as_deref(), needed, topic.is_some())?;
+                check(holder.as_deref(), needed, is_in_topic)?;
             } else {
                 let detail = "The operator of this server lets nobody write.";
                 return Err(Problem::new(Code::ReadOnly, detail));

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::caller::Caller;
+use super::caller::{Caller, Changing};
 use super::queries;
 use super::sight::Reach;
 use crate::db::{self, Conn, Db};
@@ -32,18 +32,21 @@ macro_rules! change {
 
 pub(crate) use change;
 
-impl<P> Caller<P> {
+impl<P: Changing> Caller<P> {
     /// Begins a change: finds whether the caller reaches the topic, and whether the change was made
     /// already; then gives the answer that it had.
     pub(crate) async fn enter(&self, conn: &mut Conn) -> Result<Option<Written>> {
         let Some(holder) = &self.holder else { return Ok(None) };
+        // First, as the change may have been the end of the topic. Nobody is given another's answer.
+        if let Some(attempt) = &self.attempt
+            && let Some(kept) = queries::begin(conn, holder.id, attempt).await?
+        {
+            return Ok(Some(kept));
+        }
         if let (Reach::Topics(topics), Some(name)) = (&holder.reach, &self.topic) {
             queries::check_reach(conn, name, topics).await?;
         }
-        match &self.attempt {
-            Some(attempt) => queries::begin(conn, holder.id, attempt).await,
-            None => Ok(None),
-        }
+        Ok(None)
     }
 
     /// Ends a change: keeps its answer, if the client may send it again.

@@ -4,6 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
+use actix_web::rt::time::timeout;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 use chrono::Utc;
@@ -17,7 +18,7 @@ use super::scope::Scopes;
 use super::sight::Reach;
 use crate::db::{self, Db};
 use crate::domain::ids::KeyId;
-use crate::http::middleware::CallerId;
+use crate::http::middleware::{CallerId, is_for_api};
 use crate::http::problem::{Code, Problem, Result};
 use crate::limits::{self, Class, Decision, Limiter};
 
@@ -47,7 +48,7 @@ pub async fn identify<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    if request.path().starts_with("/v1/") {
+    if is_for_api(&request) {
         match identity(&request).await {
             Ok(identity) => {
                 if let Identity::Key(holder) = &identity {
@@ -94,11 +95,23 @@ async fn identity(request: &ServiceRequest) -> std::result::Result<Identity, (Pr
     let Some(db) = request.app_data::<Data<Db>>() else {
         return Err(refused(bad_key("No key is known here.")));
     };
-    let holder = holder(db, &key).await.map_err(refused)?;
-    if let Some(known) = known {
-        known.keep(&key);
+    match holder(db, known, &key).await {
+        Ok(holder) => {
+            if let Some(known) = known {
+                known.keep(&key);
+            }
+            Ok(Identity::Key(Arc::new(holder)))
+        }
+        Err(problem) => {
+            if let Some(known) = known
+                && problem.code() == Code::BadKey
+            {
+                // It counts for the address from now on.
+                known.forget(&key);
+            }
+            Err(refused(problem))
+        }
     }
-    Ok(Identity::Key(Arc::new(holder)))
 }
 
 /// The key that a request shows, if it shows one, and as it should.
@@ -112,28 +125,52 @@ fn given_key(request: &ServiceRequest) -> Option<Key> {
 
 /// The keys that were found right lately. Whether they are right now is asked each time.
 #[derive(Debug)]
-pub struct KnownKeys(Cache<[u8; 32], ()>);
+pub struct KnownKeys {
+    right: Cache<[u8; 32], ()>,
+    /// Those whose use was noted within the last minute, or could not be.
+    noted: Cache<KeyId, ()>,
+}
 
 impl KnownKeys {
     fn has(&self, key: &Key) -> bool {
-        self.0.contains_key(&key.digest())
+        self.right.contains_key(&key.digest())
     }
 
     fn keep(&self, key: &Key) {
-        self.0.insert(key.digest(), ());
+        self.right.insert(key.digest(), ());
+    }
+
+    fn forget(&self, key: &Key) {
+        self.right.invalidate(&key.digest());
+    }
+
+    /// Whether the use of a key is to be noted now: once a minute, whatever becomes of it.
+    fn is_to_be_noted(&self, id: KeyId) -> bool {
+        self.noted.entry(id).or_insert(()).is_fresh()
     }
 }
 
 impl Default for KnownKeys {
     fn default() -> Self {
-        let lately = Duration::from_secs(600);
-        Self(Cache::builder().max_capacity(10_000).time_to_live(lately).build())
+        let (lately, minute) = (Duration::from_secs(600), Duration::from_secs(60));
+        Self {
+            right: Cache::builder().max_capacity(MOST).time_to_live(lately).build(),
+            noted: Cache::builder().max_capacity(MOST).time_to_live(minute).build(),
+        }
     }
 }
 
+/// How many keys are remembered.
+const MOST: u64 = 10_000;
+
+/// How long the look at a key may take.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// The holder of a key that is valid now.
-async fn holder(db: &Db, key: &Key) -> Result<Holder> {
-    let found = queries::find_key(&*db.read().await?, key.id()).await?;
+async fn holder(db: &Db, known: Option<&Data<KnownKeys>>, key: &Key) -> Result<Holder> {
+    let conn = db.read().await?;
+    let found = timeout(LOOK, queries::find_key(&conn, key.id())).await;
+    let found = found.map_err(|late| Problem::unavailable(&late))??;
     // Without a key of this id the same is done, so that the time does not tell whether there is one.
     let stored = found.as_ref().map_or([0; 32].as_slice(), |row| &row.secret_sha256);
     let is_right = key.is(stored);
@@ -141,13 +178,15 @@ async fn holder(db: &Db, key: &Key) -> Result<Holder> {
         return Err(bad_key("This server knows no such key."));
     };
     let now = Utc::now();
-    if row.revoked_at.is_some_and(|at| at <= now) {
+    if row.revoked_at.is_some() {
         return Err(bad_key("The key was revoked."));
     }
     if row.expires_at.is_some_and(|at| at <= now) {
         return Err(bad_key("The key has expired."));
     }
-    if row.last_used_at.is_none_or(|at| now - at > queries::LAST_USED_PRECISION) {
+    if row.last_used_at.is_none_or(|at| now - at > queries::LAST_USED_PRECISION)
+        && known.is_none_or(|known| known.is_to_be_noted(row.id))
+    {
         note_use(db.clone(), row.id);
     }
     let reach = row.topic_ids.map_or(Reach::Everything, |ids| Reach::Topics(ids.into()));
@@ -159,7 +198,7 @@ fn note_use(db: Db, id: KeyId) {
     actix_web::rt::spawn(async move {
         let noted: Result<()> = db::write!(db, async |conn| queries::note_use(conn, id).await);
         if let Err(problem) = noted {
-            log::debug!("the use of a key could not be noted: {problem}");
+            log::warn!("the use of a key could not be noted: {problem}");
         }
     });
 }

@@ -10,8 +10,8 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{CancelToken, Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::Conn;
 use super::tls::Tls;
+use super::{Conn, POOL_WAIT};
 use crate::http::problem::chain;
 
 /// The half of a connection that speaks to the server.
@@ -33,6 +33,9 @@ impl Patience {
     }
 }
 
+/// After how long a server that does not answer any more is taken for gone.
+const VANISHED: Duration = Duration::from_secs(15);
+
 /// Opens connections to one database.
 #[derive(Clone)]
 pub(super) struct Connector {
@@ -51,6 +54,17 @@ impl Connector {
             config.ssl_mode(SslMode::Disable);
         } else if url.contains("://") {
             config.ssl_mode(tls.mode);
+        }
+        // A server that vanished without a word is to be missed within seconds, not after the quarter of
+        // an hour that the system would wait.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(VANISHED);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(POOL_WAIT);
+        }
+        if !url.contains("keepalives_idle") {
+            config.keepalives_idle(VANISHED);
         }
         let tls = tls.connector().map_err(|error| failed(&error))?;
         Ok(Self { config, tls })

@@ -184,6 +184,7 @@ diesel::table! {
         secret_sha256 -> Bytea,
         scopes -> Array<Text>,
         topic_ids -> Nullable<Array<Uuid>>,
+        lifetime -> Nullable<BigInt>,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
         last_used_at -> Nullable<Timestamptz>,

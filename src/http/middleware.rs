@@ -49,6 +49,18 @@ impl RequestId {
     }
 }
 
+/// The path of a request as the router reads it: its percent-encoding is undone. To be asked before
+/// the request is routed.
+pub fn routed_path(request: &ServiceRequest) -> &str {
+    request.match_info().unprocessed()
+}
+
+/// Whether a request is for the API, and not for the pages about the service. To be asked before the
+/// request is routed.
+pub fn is_for_api(request: &ServiceRequest) -> bool {
+    routed_path(request).starts_with("/v1/")
+}
+
 /// Gives the request an id, lets it be answered, gives the answer its form, counts and logs it.
 pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,

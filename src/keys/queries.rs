@@ -29,6 +29,7 @@ struct Row {
     label: Label,
     scopes: Vec<Scope>,
     topic_ids: Option<Vec<TopicId>>,
+    lifetime: Option<i64>,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
@@ -59,12 +60,14 @@ struct Fields {
     label: Label,
     scopes: Vec<Scope>,
     topic_ids: Option<Vec<TopicId>>,
-    expires_at: Option<DateTime<Utc>>,
+    lifetime: Option<i64>,
 }
 
-/// Whether there is a key that works.
-pub async fn any_works(mut conn: &Conn) -> Result<bool> {
+/// Whether there is a key that works and allows everything.
+pub async fn any_allows_everything(mut conn: &Conn) -> Result<bool> {
     let works = keys::table
+        .filter(keys::scopes.contains(vec![Scope::Admin]))
+        .filter(keys::topic_ids.is_null())
         .filter(keys::revoked_at.is_null())
         .filter(keys::expires_at.is_null().or(keys::expires_at.gt(Utc::now())));
     Ok(diesel::select(diesel::dsl::exists(works)).get_result(&mut conn).await?)
@@ -115,7 +118,7 @@ pub async fn insert(conn: &mut Conn, key: &Key, new: &NewKey) -> Result<ApiKey> 
         label: new.label.clone(),
         scopes: new.scopes.as_slice().to_vec(),
         topic_ids,
-        expires_at: new.expires_in.map(|lifetime| Utc::now() + lifetime.duration()),
+        lifetime: new.expires_in.map(|lifetime| lifetime.get().into()),
     };
     insert_row(conn, key, fields).await
 }
@@ -147,7 +150,7 @@ pub async fn rotate(conn: &mut Conn, id: KeyId, key: &Key, rotation: &Rotation) 
         label: old.label,
         scopes: old.scopes,
         topic_ids: old.topic_ids,
-        expires_at: old.expires_at.map(|at| now + (at - old.created_at)),
+        lifetime: old.lifetime,
     };
     insert_row(conn, key, fields).await
 }
@@ -160,7 +163,8 @@ async fn insert_row(conn: &mut Conn, key: &Key, fields: Fields) -> Result<ApiKey
             keys::label.eq(fields.label),
             keys::scopes.eq(fields.scopes),
             keys::topic_ids.eq(fields.topic_ids),
-            keys::expires_at.eq(fields.expires_at),
+            keys::lifetime.eq(fields.lifetime),
+            keys::expires_at.eq(fields.lifetime.map(|it| Utc::now() + Duration::seconds(it))),
         ))
         .returning(Row::as_returning())
         .get_result(conn)

@@ -78,6 +78,7 @@ input! {
         pub scopes: NewScopes,
         /// The only topics that it reaches: it changes nothing outside of them, and manages no keys.
         /// By default it reaches everything.
+        #[schema(inline)]
         pub topics: Option<Bounds>,
         /// After how many seconds it ends by itself: 1 to 315,360,000 (ten years); by default never.
         #[schema(inline)]
@@ -115,6 +116,11 @@ pub struct KeyPath {
 pub struct Seconds<const MIN: u32, const MAX: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32> Seconds<MIN, MAX> {
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
     /// The same as a duration.
     pub fn duration(self) -> Duration {
         Duration::seconds(self.0.into())
@@ -123,8 +129,8 @@ impl<const MIN: u32, const MAX: u32> Seconds<MIN, MAX> {
 
 impl<const MIN: u32, const MAX: u32> FromJson for Seconds<MIN, MAX> {
     fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
-        let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
-        let seconds = seconds.filter(|seconds| (MIN..=MAX).contains(seconds));
+        let seconds = i32::from_json(value, at, faults)?;
+        let seconds = u32::try_from(seconds).ok().filter(|seconds| (MIN..=MAX).contains(seconds));
         if seconds.is_none() {
             let detail = format!("must be a whole number of seconds from {MIN} to {MAX}");
             faults.push(at, FaultCode::OutOfRange, detail);

@@ -17,7 +17,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 use uuid::Uuid;
 
-use crate::http::middleware::CallerId;
+use crate::http::middleware::{CallerId, routed_path};
 pub use limiter::{Decision, Limiter};
 
 /// What a request asks for.
@@ -34,7 +34,7 @@ pub enum Class {
 impl Class {
     /// The class of a request; `None` if it is under no limit.
     fn of(request: &ServiceRequest) -> Option<Self> {
-        let below = request.path().strip_prefix("/v1/")?;
+        let below = routed_path(request).strip_prefix("/v1/")?;
         Some(match *request.method() {
             _ if below == "imports" || below.starts_with("imports/") => Self::Import,
             Method::GET | Method::HEAD | Method::OPTIONS => Self::Read,

@@ -186,6 +186,19 @@ async fn who_may_not_do_it_is_not_given_the_answer_either() {
 }
 
 #[actix_web::test]
+async fn who_deleted_the_topic_of_a_key_is_told_so_again() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let (_, key) = app.given_key(&["write"], &["llama"]).await;
+    let bound = app.with_key(&key);
+
+    bound.delete("/v1/topics/llama").named("once").await.expect(204);
+    let again = bound.delete("/v1/topics/llama").named("once").await.expect(204);
+
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+}
+
+#[actix_web::test]
 async fn an_answer_is_kept_for_a_day() {
     let app = TestApp::start().await;
     let new = json!({"title": "Is it right?"});

@@ -153,6 +153,23 @@ async fn a_rotated_key_works_beside_the_new_one_for_the_overlap() {
 }
 
 #[actix_web::test]
+async fn however_often_it_is_rotated_a_key_lives_as_long() {
+    let app = TestApp::start().await;
+    let lasting = app.given_key(&["read"], &[]).await.0;
+    let new = json!({"label": "For a day", "scopes": ["read"], "expires_in": 86_400});
+    let passing = app.post("/v1/keys", new).await.expect(201).text_at("/id");
+
+    // Who has lost the answer rotates again.
+    for _ in 0..2 {
+        let rotate = |id: &str| app.post(&format!("/v1/keys/{id}/rotate"), json!({"overlap": 60}));
+        assert_eq!(rotate(&lasting.to_string()).await.expect(201).at("/expires_at"), Value::Null);
+        let second = rotate(&passing).await.expect(201).text_at("/expires_at");
+        let left = second.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - chrono::Utc::now();
+        assert!(left > chrono::Duration::hours(23), "{left}");
+    }
+}
+
+#[actix_web::test]
 async fn rotating_with_no_overlap_ends_the_old_key_at_once() {
     let app = TestApp::start().await;
     let (id, old) = app.given_key(&["read"], &[]).await;

@@ -165,3 +165,29 @@ async fn the_refusal_says_what_is_allowed() {
     }
     "#);
 }
+
+#[actix_web::test]
+async fn an_address_that_is_written_otherwise_is_under_the_same_limits() {
+    let app = TestApp::with_settings(&["--rate-limit-read=2/1000"]).await;
+    let public = app.without_key();
+
+    public.get("/%761/topics").await.expect(200);
+    app.with_key("dbk_letmein").get("/v%31/topics").await.expect(401);
+    public.get("/%76%31/topics").await.expect(429);
+}
+
+#[actix_web::test]
+async fn a_key_that_was_revoked_counts_for_the_address_again() {
+    let app = TestApp::with_settings(&["--rate-limit-read=4/1000"]).await;
+    let (id, key) = app.given_key(&["read"], &[]).await;
+    let holder = app.with_key(&key);
+    holder.get("/v1/topics").await.expect(200);
+    app.post(&format!("/v1/keys/{id}/revoke"), json!({})).await.expect(200);
+
+    let mut told: Vec<u16> = Vec::new();
+    for _ in 0..5 {
+        told.push(holder.get("/v1/topics").await.status());
+    }
+
+    assert_eq!(told, [401, 401, 401, 429, 429]);
+}

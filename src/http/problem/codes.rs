@@ -98,7 +98,7 @@ codes! {
     Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side"
         "The request may be right. Nothing was changed. The server's log has the reason under the `request_id`: please tell it to the operator.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service cannot answer just now"
-        "The database is away, takes no changes, or is busy. Nothing was changed. Try again after the time that `Retry-After` gives.";
+        "The database is away, takes no changes, or is busy. Nothing was changed, unless the database went away in the very moment of the change: a change that is sent with its `Idempotency-Key` is safe to send again. Try again after the time that `Retry-After` gives.";
     DeadlineExceeded "deadline-exceeded" SERVICE_UNAVAILABLE "The request took too long"
         "The server gave up waiting. A read was cancelled: ask for less, or again after the time that `Retry-After` gives. **A change may have been made all the same**, or be made yet. Send it with an `Idempotency-Key` and, after a while, send it again with the same one: it is made once, and the answer is that of the first time. Without one, read the record and look.";
     Draining "draining" SERVICE_UNAVAILABLE "The service is about to stop"
