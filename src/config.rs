@@ -166,12 +166,12 @@ pub struct ServerConfig {
     pub workers: Option<u16>,
 
     /// How long requests in flight may take to finish when the program is told to stop, in seconds.
-    #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    #[arg(long, env = "SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = seconds::<0>)]
     pub shutdown_timeout: Duration,
 
     /// How long the program answers on after SIGTERM while it says that it is not ready, so that
     /// balancers stop sending requests before it stops taking them, in seconds.
-    #[arg(long, env = "DRAIN_DELAY", global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    #[arg(long, env = "DRAIN_DELAY", global = true, value_name = "SECONDS", default_value = "5", value_parser = seconds::<0>)]
     pub drain_delay: Duration,
 
     /// The address of a second listener, for `/metrics` and the health pages; none by default. It
@@ -193,10 +193,11 @@ pub enum Seed {
     None,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// Reads a time of at least so many seconds, and of an hour at most.
+fn seconds<const LEAST: u64>(text: &str) -> Result<Duration, String> {
     match text.parse() {
-        Ok(seconds @ 0..=3600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("must be a whole number of seconds from 0 to 3600".to_owned()),
+        Ok(seconds) if (LEAST..=3600).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        _ => Err(format!("must be a whole number of seconds from {LEAST} to 3600")),
     }
 }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
+use super::seconds;
+
 /// How much one client may ask for.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
@@ -43,17 +45,17 @@ pub struct LimitsConfig {
     pub rate_limit_import: Rate,
 
     /// How long a client may take to send the head of a request, in seconds.
-    #[arg(long, env = "HEADER_TIMEOUT", global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, env = "HEADER_TIMEOUT", global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds::<1>)]
     pub header_timeout: Duration,
 
     /// How long a client may take to send the body of a request, in seconds; less than
     /// `REQUEST_TIMEOUT`.
-    #[arg(long, env = "BODY_TIMEOUT", global = true, value_name = "SECONDS", default_value = "40", value_parser = seconds)]
+    #[arg(long, env = "BODY_TIMEOUT", global = true, value_name = "SECONDS", default_value = "40", value_parser = seconds::<1>)]
     pub body_timeout: Duration,
 
     /// How long a whole request may take, in seconds. The database gives up a statement after half
     /// of it, and waits for a lock for a quarter of it.
-    #[arg(long, env = "REQUEST_TIMEOUT", global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, env = "REQUEST_TIMEOUT", global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds::<1>)]
     pub request_timeout: Duration,
 
     /// The proxies whose `X-Forwarded-For` is believed: addresses or networks, with commas between
@@ -175,13 +177,6 @@ impl FromStr for Origins {
             })
         };
         listed(text).map(origin).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("must be a whole number of seconds from 1 to 3600".to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::ids::{KeyId, TopicRef};
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Listed, input};
 use crate::domain::slug::Slug;
 use crate::domain::text::Label;
+use crate::http::extract::Number;
 use crate::http::parameters::parameters;
 
 /// What a key is to allow.
@@ -141,12 +142,7 @@ impl<const MIN: u32, const MAX: u32> FromJson for Seconds<MIN, MAX> {
 
 impl<const MIN: u32, const MAX: u32> utoipa::PartialSchema for Seconds<MIN, MAX> {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::Integer)
-            .minimum(Some(MIN))
-            .maximum(Some(MAX))
-            .build()
-            .into()
+        <Number<MIN, MAX> as utoipa::PartialSchema>::schema()
     }
 }
 
