@@ -4,11 +4,9 @@
 //! relation that a record names is there; a source that a citation names need not be, for it may
 //! be stored already.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 
-use crate::domain::input::At;
+use super::place::Place;
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -16,37 +14,6 @@ use crate::domain::quote::{QuoteDraft, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim, Licence, Name, Scheme, Statement, Summary, Tag, Title};
 use crate::domain::web_url::WebUrl;
-
-/// Where in its file a record is written: a JSON Pointer (RFC 6901).
-///
-/// It stays with the record, so that a fault found later, such as a quote that does not stand in
-/// the source's text, is shown where it can be mended.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Place(String);
-
-impl Place {
-    /// The pointer.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The place as the readers of the domain take it.
-    pub fn at(&self) -> At<'_> {
-        At::Pointer(&self.0)
-    }
-}
-
-impl From<&At<'_>> for Place {
-    fn from(at: &At<'_>) -> Self {
-        Self(at.to_string())
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// What one file holds.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,9 +1,114 @@
 //! The formats in which debates are written, and the one value they all become.
 //!
 //! A format reads its text into a [`document::Document`]: flat lists of records that name one
-//! another by slug. What stores debates knows that value and no format.
+//! another by slug, with a [`note::Note`] for each thing that it could not hold; and it writes
+//! such a debate. What stores debates knows that value and no format.
 //!
-//! **No I/O.** A format is given text, and a function for the files that the text names.
+//! A format is one file or folder here that implements [`Format`], and a line in the list below.
+//!
+//! **No I/O**: a format is given bytes, and a function for the files that the text names.
+//! **Nothing is dropped in silence, and nothing in a file can crash or hang a reader.**
 
 pub mod document;
-pub mod native;
+pub mod note;
+pub mod place;
+
+pub mod reading;
+pub mod recognising;
+pub mod writing;
+
+mod names;
+pub mod taming;
+
+use std::fmt;
+
+use reading::{Input, Sink, Stopped};
+use recognising::Beginning;
+use writing::Debate;
+
+use note::Note;
+
+/// A format in which debates are written.
+pub trait Format: fmt::Debug + Send + Sync {
+    /// What it is called in parameters and in an `origin`: lower-case words joined by hyphens.
+    fn name(&self) -> &'static str;
+
+    /// What it is called among people.
+    fn title(&self) -> &'static str;
+
+    /// The media type of what it writes.
+    fn media_type(&self) -> &'static str;
+
+    /// The media types that name it in `Content-Type` and `Accept`, without parameters. One that
+    /// several formats have, such as `application/json`, does not name any of them but the first.
+    fn media_types(&self) -> &'static [&'static str];
+
+    /// The endings of its files without the first dot, the usual one first.
+    fn endings(&self) -> &'static [&'static str];
+
+    /// Whether a text that begins like this is surely written in it.
+    fn fits(&self, beginning: &Beginning<'_>) -> bool {
+        let _ = beginning;
+        false
+    }
+
+    /// How it is read, if it is.
+    fn reader(&self) -> Option<&dyn Reader> {
+        None
+    }
+
+    /// How it is written, if it is.
+    fn writer(&self) -> Option<&dyn Writer> {
+        None
+    }
+}
+
+/// Reads a format.
+pub trait Reader {
+    /// Reads a text to its end, and gives the sink what it finds: pieces and notes, in the order of
+    /// the file. An error says why nobody wanted the rest.
+    fn read(&self, input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped>;
+
+    /// Whether a topic may come in several pieces, far from one another.
+    fn scatters_topics(&self) -> bool {
+        false
+    }
+}
+
+/// Writes a format.
+pub trait Writer {
+    /// Writes one topic with what is in it. What the format cannot hold is noted, item by item.
+    fn write(&self, debate: &Debate<'_>, losses: &mut Vec<Note>) -> String;
+}
+
+/// Declares the modules of the formats and the list of them, in the order in which a text is tried.
+macro_rules! formats {
+    ($($(#[$about:meta])* $module:ident: $($format:ident),+;)*) => {
+        $($(#[$about])* pub mod $module;)*
+
+        /// Every format.
+        pub const ALL: &[&dyn Format] = &[$($(&$module::$format),+),*];
+    };
+}
+
+formats! {
+    native: Yaml;
+}
+
+/// The format of this name.
+pub fn named(name: &str) -> Option<&'static dyn Format> {
+    ALL.iter().copied().find(|format| format.name() == name)
+}
+
+/// The format that a media type names, given without parameters.
+pub fn of_media_type(media_type: &str) -> Option<&'static dyn Format> {
+    ALL.iter().copied().find(|format| format.media_types().contains(&media_type))
+}
+
+/// The format that can be read and is surely meant by the beginning of a text and the name of its
+/// file.
+pub fn recognised(beginning: &Beginning<'_>) -> Option<&'static dyn Format> {
+    let mut readable = ALL.iter().copied().filter(|format| format.reader().is_some());
+    let by_text = readable.clone().find(|format| format.fits(beginning));
+    by_text.or_else(|| readable.find(|format| beginning.has_ending_of(*format)))
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::db::BoxError;
 use crate::formats::document::Document;
 use crate::formats::native::{self, Parsed};
+use crate::formats::reading::Files;
 use crate::http::problem::Problem;
 
 const ESSAY: &str = include_str!("../../seeds/open-source-llama.yaml");
@@ -48,7 +49,7 @@ pub fn read(path: &Path) -> Result<Loaded, BoxError> {
 }
 
 /// Reads a document from its text.
-pub fn load(name: &str, text: &str, files: native::Files<'_>) -> Result<Loaded, BoxError> {
+pub fn load(name: &str, text: &str, files: Files<'_>) -> Result<Loaded, BoxError> {
     match native::read(text, files) {
         Ok(parsed) => Ok(Loaded { name: name.to_owned(), parsed: Arc::new(parsed) }),
         Err(faults) => {

@@ -9,7 +9,7 @@ use crate::domain::origin::Origin;
 use crate::domain::quote::QuoteDraft;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim, Scheme, Statement, Summary, Tag, Title};
-use crate::formats::document::Place;
+use crate::formats::place::Place;
 
 #[derive(Debug)]
 pub(super) struct TopicDraft {

@@ -13,7 +13,7 @@ use crate::domain::input::{At, FaultCode, FromJson, Object};
 use crate::domain::kinds::RelationKind;
 use crate::domain::quote::{Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
-use crate::formats::document::Place;
+use crate::formats::place::Place;
 
 pub(super) const QUOTE: &[&str] =
     &["slug", "source", "exact", "prefix", "suffix", "start", "end", "origin"];

@@ -5,7 +5,7 @@ use std::fmt;
 use super::FileFault;
 use super::fields::MANY_FAULTS;
 use crate::domain::input::{At, FaultCode};
-use crate::formats::document::Place;
+use crate::formats::place::Place;
 
 /// A place in the text of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,6 @@ mod draft;
 mod fields;
 mod items;
 mod locations;
-mod names;
 mod resolve;
 mod sources;
 mod topics;
@@ -23,6 +22,11 @@ use std::fmt;
 use serde_json::Value;
 
 use super::document::{Document, SourceRecord};
+use super::note::{Note, NoteCode};
+use super::place::Place;
+use super::reading::{self, Files, Input, Sink, Stopped};
+use super::recognising::Beginning;
+use super::{Format, Reader};
 use crate::domain::input::{At, Fault, FaultCode, Faults};
 pub use locations::{Location, Locations};
 
@@ -42,9 +46,6 @@ pub const MAX_LINKED: usize = 50;
 pub const MAX_LEVELS: usize = 100;
 /// The longest name of a text's file, in characters.
 pub const MAX_FILE_NAME: usize = 300;
-
-/// Gives the text of a file that stands beside the document, or says why it cannot.
-pub type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// A document that was read, and where each part of it stands.
 #[derive(Debug)]
@@ -180,4 +181,56 @@ fn is_version_known(value: &Value, faults: &mut Faults) -> bool {
     let detail = format!("must be {VERSION}: no other version of the format is known here");
     faults.push(&At::Root.field("debatebase"), FaultCode::NotAllowed, detail);
     false
+}
+
+/// The native format as YAML.
+#[derive(Debug)]
+pub struct Yaml;
+
+impl Format for Yaml {
+    fn name(&self) -> &'static str {
+        "yaml"
+    }
+
+    fn title(&self) -> &'static str {
+        "Debatebase (YAML)"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "application/yaml"
+    }
+
+    fn media_types(&self) -> &'static [&'static str] {
+        &["application/yaml", "text/yaml", "application/x-yaml", "text/x-yaml"]
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["yaml", "yml"]
+    }
+
+    fn fits(&self, beginning: &Beginning<'_>) -> bool {
+        beginning.text().lines().any(|line| line.starts_with("debatebase:"))
+    }
+
+    fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+}
+
+impl Reader for Yaml {
+    fn read(&self, input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        let Some(text) = reading::whole_text(input, sink)? else { return Ok(()) };
+        match read(&text, input.files) {
+            Ok(parsed) => sink.piece(parsed.document),
+            Err(faults) => faults.into_iter().try_for_each(|fault| {
+                let place = Place {
+                    pointer: fault.pointer,
+                    line: Some(fault.location.line),
+                    column: Some(fault.location.column),
+                    id: None,
+                };
+                sink.note(Note::error(NoteCode::Invalid, place, fault.detail, ""))
+            }),
+        }
+    }
 }

@@ -8,15 +8,16 @@ use std::collections::HashSet;
 use super::draft::{
     ArgumentDraft, CitationDraft, End, PositionDraft, Premise, RelationDraft, TopicDraft,
 };
-use super::names::{Guesses, Names};
+use crate::formats::names::{Guesses, Names};
 use crate::domain::input::{At, FaultCode, Faults};
 use crate::domain::kinds::RelationKind;
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::formats::document::{
-    ArgumentRecord, BacksName, CitationRecord, Place, PositionRecord, RelationRecord, TargetName,
+    ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord, TargetName,
     TopicRecord,
 };
+use crate::formats::place::Place;
 
 /// The topics of a document. `None` means that a fault was recorded.
 pub(super) fn topics(drafts: Vec<TopicDraft>, faults: &mut Faults) -> Option<Vec<TopicRecord>> {

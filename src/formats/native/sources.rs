@@ -7,7 +7,8 @@ use super::fields::{open, optional};
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Listed, Object};
 use crate::domain::quote::SourceText;
 use crate::domain::text::Name;
-use crate::formats::document::{Place, SourceRecord};
+use crate::formats::document::SourceRecord;
+use crate::formats::place::Place;
 
 pub(super) const FIELDS: &[&str] = &[
     "slug",

@@ -8,7 +8,7 @@ use crate::domain::input::{At, Faults, Listed};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
 use crate::domain::text::Tag;
-use crate::formats::document::Place;
+use crate::formats::place::Place;
 
 pub(super) const TOPIC: &[&str] = &[
     "slug",

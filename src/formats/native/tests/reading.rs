@@ -3,7 +3,8 @@ use crate::domain::kinds::RelationKind;
 use crate::domain::quote::{QuotableText, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
-use crate::formats::document::{BacksName, Place, TargetName};
+use crate::formats::document::{BacksName, TargetName};
+use crate::formats::place::Place;
 
 #[test]
 fn the_seed_document_reads_whole() {

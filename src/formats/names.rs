@@ -10,7 +10,7 @@ const COMPARISONS: usize = 50_000_000;
 
 /// The slugs of the records of one kind.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     taken: HashSet<Slug>,
     /// The number from which to look for a free name, by the first numbered name of a slug:
     /// a thousand records of one wording must not try a million names.
@@ -19,12 +19,12 @@ pub(super) struct Names {
 
 impl Names {
     /// Takes a name as it is given. `false` means that another record has it.
-    pub(super) fn claim(&mut self, slug: &Slug) -> bool {
+    pub fn claim(&mut self, slug: &Slug) -> bool {
         self.taken.insert(slug.clone())
     }
 
     /// Takes the first free name that a slug leads to.
-    pub(super) fn take_free(&mut self, wanted: &Slug) -> Slug {
+    pub fn take_free(&mut self, wanted: &Slug) -> Slug {
         if self.claim(wanted) {
             return wanted.clone();
         }
@@ -38,14 +38,14 @@ impl Names {
         }
     }
 
-    pub(super) fn has(&self, slug: &Slug) -> bool {
+    pub fn has(&self, slug: &Slug) -> bool {
         self.taken.contains(slug)
     }
 }
 
 /// Finds the name that a wrong one is most likely a slip of, as long as that is not too much work.
 #[derive(Debug)]
-pub(super) struct Guesses {
+pub struct Guesses {
     comparisons_left: usize,
 }
 
@@ -56,7 +56,7 @@ impl Default for Guesses {
 }
 
 impl Guesses {
-    pub(super) fn nearest<'n>(&mut self, wrong: &Slug, names: &'n Names) -> Option<&'n Slug> {
+    pub fn nearest<'n>(&mut self, wrong: &Slug, names: &'n Names) -> Option<&'n Slug> {
         let wrong = wrong.as_str();
         let furthest = 1 + wrong.len() / 4;
         let alike: Vec<&Slug> = names
