@@ -93,6 +93,8 @@ macro_rules! formats {
 
 formats! {
     native: Yaml;
+    /// AIF, the graphs of AIFdb and of the tools around it.
+    aif: Aif, Xaif;
 }
 
 /// The format of this name.
