@@ -93,7 +93,7 @@ macro_rules! formats {
 
 formats! {
     native: Yaml;
-    /// AIF, the graphs of AIFdb and of the tools around it.
+    /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
 }
 

@@ -159,7 +159,7 @@ impl Found {
     pub(super) fn node(&self) -> Option<Map<String, Value>> {
         match self.field("node")? {
             Value::Object(node) => Some(node),
-            _ => None,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
         }
     }
 

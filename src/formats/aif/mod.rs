@@ -1,4 +1,4 @@
-//! AIF (Argument Interchange Format) as the JSON of AIFdb, and xAIF, which wraps it.
+//! AIF (Argument Interchange Format) as the JSON of `AIFdb`, and xAIF, which wraps it.
 //!
 //! A nodeset is a topic. `nodeset` takes the file apart, `relating` finds which nodes become
 //! relations and positions, `records` makes the topic, and `writing` the nodeset again.
@@ -33,7 +33,7 @@ use super::writing::Debate;
 use super::{Format, Reader, Writer};
 use nodeset::Nodeset;
 
-/// The JSON of AIFdb.
+/// The JSON of `AIFdb`.
 #[derive(Debug)]
 pub struct Aif;
 
@@ -87,7 +87,7 @@ impl Format for Xaif {
     }
 
     fn media_type(&self) -> &'static str {
-        "application/json"
+        "application/vnd.xaif+json"
     }
 
     fn media_types(&self) -> &'static [&'static str] {

@@ -131,7 +131,7 @@ impl Nodeset {
             this.wrapping = Some(match inner {
                 Value::String(_) => "text",
                 Value::Null => "null",
-                _ => "object",
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => "object",
             });
             if let Value::String(text) = inner {
                 *inner = match super::json::parse(text) {
@@ -147,7 +147,7 @@ impl Nodeset {
             match inner {
                 Value::Object(inner) => lists.take(inner, ""),
                 Value::Null => *inner = Value::Object(Map::new()),
-                _ => {
+                Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                     let place = pointed("/AIF".to_owned());
                     notes.push(Note::error(NoteCode::Malformed, place, "is no JSON object", ""));
                     return None;

@@ -251,7 +251,13 @@ impl Making<'_> {
         let kind = match node.kind {
             Kind::Conflict => RelationKind::Attacks,
             Kind::Rephrase => RelationKind::Rephrases,
-            _ => RelationKind::Supports,
+            Kind::Information
+            | Kind::Inference
+            | Kind::Locution
+            | Kind::Transition
+            | Kind::Illocution
+            | Kind::Preference
+            | Kind::Unknown => RelationKind::Supports,
         };
         let (Some(first), Some(target)) = (premises.first(), target) else {
             self.relating.used.remove(&related.edge);
@@ -385,7 +391,7 @@ impl Making<'_> {
                 || self.relating.used.contains(&at);
             let is_premise = from == Kind::Information && to.relates()
                 || from.relates() && (to == Kind::Information || to.relates());
-            if !is_usual && !(is_premise && is_told) {
+            if !(is_usual || is_premise && is_told) {
                 let place = set.place("edges", edge.index);
                 let word = |node: usize| set.nodes.get(node).map_or(String::new(), |it| it.text("type"));
                 let detail = format!("an edge from {} to {} says nothing here", word(edge.from), word(edge.to));

@@ -1,4 +1,4 @@
-//! The argumentation schemes of AIFdb, by their ids there, as met in its corpora.
+//! The argumentation schemes of `AIFdb`, by their ids there, as met in its corpora.
 
 /// Id and name.
 const SCHEMES: &[(&str, &str)] = &[

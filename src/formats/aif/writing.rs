@@ -31,6 +31,9 @@ pub(super) fn write(debate: &Debate<'_>, is_wrapped: bool, losses: &mut Vec<Note
     text
 }
 
+/// What an S-node was made of, and its id.
+type Made<'a> = (RelationKind, BTreeSet<&'a Slug>, Option<&'a Scheme>, Value);
+
 /// An element and its place in its list; those that are new come last.
 type Placed = (usize, Value);
 
@@ -202,8 +205,7 @@ impl<'a, 'l> Out<'a, 'l> {
     /// The S-nodes and their edges. Relations that were made of one node become one again.
     fn put_relations(&mut self) {
         let topic = self.debate.topic;
-        let mut nodes: HashMap<String, (RelationKind, BTreeSet<&Slug>, Option<&Scheme>, Value)> =
-            HashMap::new();
+        let mut nodes: HashMap<String, Made<'_>> = HashMap::new();
         for relation in &topic.relations {
             let found = Found::of(relation.origin.as_ref());
             if found.is_made() && self.twins.contains(relation.target.slug()) {
