@@ -1,7 +1,8 @@
 //! AIF (Argument Interchange Format) as the JSON of `AIFdb`, and xAIF, which wraps it.
 //!
 //! A nodeset is a topic. `nodeset` takes the file apart, `relating` finds which nodes become
-//! relations and positions, `records` makes the topic, and `writing` the nodeset again.
+//! relations and positions, `records` makes the topic, `aside` keeps what became no record, and
+//! `writing` makes the nodeset again.
 //!
 //! **Law:** the export of an import has the nodes, edges, locutions and all other fields of the
 //! file, as long as nobody has changed the debate since. What has been changed, added or deleted is
@@ -10,14 +11,17 @@
 //! Two things are ours. An I-node that becomes a position although it is a premise too (in a graph
 //! without roots) is an argument, which has all its relations, and a position that this argument
 //! supports; both are one node in an export. And an export has a field `debatebase`, which AIF tools
-//! leave alone, with what AIF cannot say of the topic and the sources that its quotes are from.
+//! leave alone, with what AIF cannot say of the topic, which record each node is, and the sources that
+//! its quotes are from.
 
+mod aside;
 mod json;
 mod keeping;
 mod nodeset;
 mod records;
 mod relating;
 mod schemes;
+mod told;
 mod writing;
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use super::keeping::{Bond, Item, Kept};
 use super::nodeset::{self, Kind, Node, Nodeset};
 use super::relating::{self, Related, Relating};
 use super::schemes;
+use super::told::{self, Told};
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::language::Language;
-use crate::domain::origin::Origin;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim, Scheme, Statement, Summary, Tag, Title};
 use crate::formats::document::{
@@ -52,20 +52,21 @@ pub(super) fn scheme_of(node: &Value, fulfilled: Option<&str>) -> Option<String>
 }
 
 /// What becomes of a nodeset while it is made a topic.
-struct Making<'a> {
-    set: &'a Nodeset,
-    relating: Relating,
-    notes: &'a mut Vec<Note>,
-    fulfilled: HashMap<String, String>,
-    arguments: Vec<(ArgumentRecord, Kept)>,
-    positions: Vec<(PositionRecord, Kept)>,
-    relations: Vec<(RelationRecord, Kept)>,
-    argument_of: HashMap<usize, Slug>,
-    position_of: HashMap<usize, Slug>,
-    relation_of: HashMap<usize, Slug>,
-    names: [Names; 3],
-    aside: Vec<Item>,
-    language: Option<Language>,
+pub(super) struct Making<'a> {
+    pub(super) set: &'a Nodeset,
+    pub(super) relating: Relating,
+    pub(super) notes: &'a mut Vec<Note>,
+    pub(super) fulfilled: HashMap<String, String>,
+    pub(super) told: HashMap<usize, Told>,
+    pub(super) arguments: Vec<(ArgumentRecord, Kept)>,
+    pub(super) positions: Vec<(PositionRecord, Kept)>,
+    pub(super) relations: Vec<(RelationRecord, Kept)>,
+    pub(super) argument_of: HashMap<usize, Slug>,
+    pub(super) position_of: HashMap<usize, Slug>,
+    pub(super) relation_of: HashMap<usize, Slug>,
+    pub(super) names: [Names; 3],
+    pub(super) aside: Vec<Item>,
+    pub(super) language: Option<Language>,
 }
 
 /// The document that a nodeset makes.
@@ -85,18 +86,20 @@ pub(super) fn document(
         }
     }
     let language = nodeset::text(&set.extra.get("topic").cloned().unwrap_or_default(), "language");
+    let (told, names) = told::read(&set);
     let mut making = Making {
-        relating: relating::relate(&set),
+        relating: relating::relate(&set, &told),
         set: &set,
         notes,
         fulfilled,
+        names,
+        told,
         arguments: Vec::new(),
         positions: Vec::new(),
         relations: Vec::new(),
         argument_of: HashMap::new(),
         position_of: HashMap::new(),
         relation_of: HashMap::new(),
-        names: Default::default(),
         aside: items,
         language: Language::parse(&language).or_else(|| Language::parse("en")),
     };
@@ -136,10 +139,10 @@ impl Making<'_> {
             if is_position {
                 self.make_position(at, node, &place);
             }
-            if !is_position || self.relating.is_chosen {
+            if !is_position || self.relating.twins.contains(&at) {
                 self.make_argument(at, node, &place);
             }
-            if !touched.contains(&at) {
+            if !touched.contains(&at) && !self.told.contains_key(&at) {
                 let detail = "the I-node stands in no relation";
                 let instead = "it is an argument that bears on nothing";
                 self.notes.push(Note::info(NoteCode::Guessed, place, detail, instead));
@@ -153,11 +156,16 @@ impl Making<'_> {
         let worded = worded::<Statement, Summary>(&text, place, &mut notes);
         self.notes.append(&mut notes);
         let Some(worded) = worded else { return };
+        let told = self.told.get(&at).and_then(|told| told.position.clone());
+        let is_told = told.is_some();
         let [names, ..] = &mut self.names;
-        let slug = names.take_free(&Slug::derive(worded.short.as_str(), "position"));
+        let derived = || Slug::derive(worded.short.as_str(), "position");
+        let slug = told.unwrap_or_else(|| names.take_free(&derived()));
         let mut kept = self.kept(node);
-        if self.relating.is_chosen {
+        if self.relating.twins.contains(&at) {
             kept.put("made", &json!(true));
+        }
+        if self.relating.twins.contains(&at) && !is_told {
             let detail = "no conclusion is free of being a reason itself: the graph runs in circles";
             let instead = "the most attacked one is an argument and the position that it supports";
             self.notes.push(Note::warning(NoteCode::Guessed, place.clone(), detail, instead));
@@ -178,8 +186,12 @@ impl Making<'_> {
             self.notes.append(&mut notes);
         }
         let (Some(worded), Some(language)) = (worded, self.language.clone()) else { return };
+        let told = self.told.get(&at);
+        let language = told.and_then(|it| it.language.clone()).unwrap_or(language);
+        let told = told.and_then(|it| it.argument.clone());
         let [_, names, _] = &mut self.names;
-        let slug = names.take_free(&Slug::derive(worded.short.as_str(), "argument"));
+        let derived = || Slug::derive(worded.short.as_str(), "argument");
+        let slug = told.unwrap_or_else(|| names.take_free(&derived()));
         self.argument_of.insert(at, slug.clone());
         let kept = self.kept(node);
         let (claim, body) = (worded.short, worded.long);
@@ -199,10 +211,7 @@ impl Making<'_> {
         for related in std::mem::take(&mut self.relating.relations) {
             self.make_relation(&related, &mut seen);
         }
-        if !self.relating.is_chosen {
-            return;
-        }
-        // Of a graph without roots: the argument that stands for the position.
+        // The arguments that stand for positions which are premises too.
         for (at, node) in set.nodes.iter().enumerate() {
             let (Some(argument), Some(position)) =
                 (self.argument_of.get(&at).cloned(), self.position_of.get(&at).cloned())
@@ -290,7 +299,11 @@ impl Making<'_> {
         let scheme = named.and_then(|it| taming::line::<Scheme>(&it, &place, self.notes));
         let scheme = scheme.map(|it| it.text);
         let first = first.clone();
-        let slug = self.relation_slug(&first, kind, target.slug());
+        let told = self.told.get_mut(&related.node);
+        let symmetric =
+            kind == RelationKind::Attacks && told.as_ref().is_some_and(|it| it.is_symmetric);
+        let told = told.filter(|it| !it.relations.is_empty()).map(|it| it.relations.remove(0));
+        let slug = told.unwrap_or_else(|| self.relation_slug(&first, kind, target.slug()));
         let mut kept = self.kept(node);
         let of_premises = if related.is_primary { edges } else { Vec::new() };
         for at in of_premises.into_iter().chain([related.edge]) {
@@ -315,92 +328,10 @@ impl Making<'_> {
             premises,
             target,
             scheme,
-            symmetric: false,
+            symmetric,
             origin: None,
         };
         self.relations.push((record, kept));
-    }
-
-    /// Keeps what became no record, and tells it.
-    fn set_aside(&mut self) {
-        let set = self.set;
-        let mut made: HashSet<usize> = self.argument_of.keys().copied().collect();
-        made.extend(self.position_of.keys());
-        let ids: HashSet<usize> = self.relation_of.keys().copied().collect();
-        let held: HashSet<&str> =
-            self.relations.iter().filter_map(|(it, _)| it.at.id.as_deref()).collect();
-        let mut speech = 0_usize;
-        let mut loose_relations = Vec::new();
-        for (at, node) in set.nodes.iter().enumerate() {
-            if made.contains(&at) || (ids.contains(&at) && held.contains(node.id.as_str())) {
-                continue;
-            }
-            speech += usize::from(node.kind.is_speech());
-            if node.kind.relates() && !ids.contains(&at) {
-                loose_relations.push(at);
-            }
-            self.aside.push(Item {
-                list: "nodes".to_owned(),
-                index: node.index,
-                bond: Bond::Fits,
-                value: node.value.clone(),
-            });
-        }
-        for at in loose_relations {
-            let Some(node) = set.nodes.get(at) else { continue };
-            let (code, detail) = if self.relating.too_many.contains(&at) {
-                (NoteCode::TooMuch, "has more premises or conclusions than a relation can have")
-            } else if self.relating.premises.get(at).is_none_or(Vec::is_empty) {
-                (NoteCode::Incomplete, "has no premise that is an I-node")
-            } else {
-                (NoteCode::Incomplete, "has no conclusion, or none that leads to an I-node")
-            };
-            let detail = format!("the {} {detail}", node.text("type"));
-            let place = set.place_of(node);
-            self.notes.push(Note::warning(code, place, detail, "it was kept aside with its edges"));
-        }
-        self.set_edges_aside();
-        if speech > 0 {
-            let detail = format!("{speech} nodes are of the dialogue");
-            let instead = "they were kept with their edges and locutions, for the way back";
-            let note = Note::info(NoteCode::KeptAside, Place::default(), detail, instead);
-            self.notes.push(note);
-        }
-    }
-
-    fn set_edges_aside(&mut self) {
-        let set = self.set;
-        for (at, edge) in set.edges.iter().enumerate() {
-            let of = |node: usize| set.nodes.get(node).map_or(Kind::Unknown, |it| it.kind);
-            let (from, to) = (of(edge.from), of(edge.to));
-            let is_told = from.relates() && !self.relation_of.contains_key(&edge.from)
-                || to.relates() && !self.relation_of.contains_key(&edge.to);
-            // An edge from a premise is held by the relations of its node.
-            if self.relating.used.contains(&at) && !is_told {
-                continue;
-            }
-            self.aside.push(Item {
-                list: "edges".to_owned(),
-                index: edge.index,
-                bond: Bond::Fits,
-                value: edge.value.clone(),
-            });
-            let is_usual = from.is_speech() && to.is_speech()
-                || from == Kind::Illocution
-                || [from, to].iter().any(|it| matches!(it, Kind::Preference | Kind::Unknown))
-                || self.relating.used.contains(&at);
-            let is_premise = from == Kind::Information && to.relates()
-                || from.relates() && (to == Kind::Information || to.relates());
-            if !(is_usual || is_premise && is_told) {
-                let place = set.place("edges", edge.index);
-                let word = |node: usize| set.nodes.get(node).map_or(String::new(), |it| it.text("type"));
-                let detail = format!("an edge from {} to {} says nothing here", word(edge.from), word(edge.to));
-                let id = nodeset::id(edge.value.get("edgeID"));
-                let place = Place { id, ..place };
-                let note = Note::warning(NoteCode::KeptAside, place, detail, "it was kept aside");
-                self.notes.push(note);
-            }
-        }
     }
 
     fn topic(mut self, name: Option<&str>, digest: &str, format: &str) -> Option<TopicRecord> {
@@ -427,8 +358,9 @@ impl Making<'_> {
         if let Some(wrapping) = self.set.wrapping {
             kept.put("wrapping", &json!(wrapping));
         }
-        if let Some(sources) = self.set.extra.get("sources") {
-            kept.put("sources", sources);
+        let sources = self.set.extra.get("sources").and_then(Value::as_array);
+        if let Some(sources) = sources.filter(|it| !it.is_empty()) {
+            kept.put("sources", &json!(sources));
             let detail = "names the sources of quotes, but not the quotes";
             let instead = "the sources were kept aside, for the way back";
             let pointed = Place { pointer: format!("/{}/sources", nodeset::EXTRA), ..place.clone() };
@@ -450,30 +382,5 @@ impl Making<'_> {
             relations: self.relations.into_iter().map(|(it, kept)| RelationRecord { origin: finish(kept), ..it }).collect(),
             citations: Vec::new(),
         })
-    }
-
-    /// Puts what was kept aside into the topic's origin, and what has no room there into those of
-    /// the records.
-    fn stow(&mut self, mut kept: Kept, format: &str) -> Option<Origin> {
-        let mut lost = 0_usize;
-        let others = self.positions.iter_mut().map(|(_, kept)| kept);
-        let others = others.chain(self.arguments.iter_mut().map(|(_, kept)| kept));
-        let mut others = others.chain(self.relations.iter_mut().map(|(_, kept)| kept));
-        let mut open: &mut Kept = &mut kept;
-        'items: for item in std::mem::take(&mut self.aside) {
-            while !open.put_item(&item) {
-                let Some(next) = others.next() else {
-                    lost += 1;
-                    continue 'items;
-                };
-                open = next;
-            }
-        }
-        if lost > 0 {
-            let detail = format!("{lost} nodes, edges and locutions have no room in any origin");
-            let instead = "they are lost; divide the nodeset";
-            self.notes.push(Note::warning(NoteCode::LeftOut, Place::default(), detail, instead));
-        }
-        kept.into_origin(format)
     }
 }

@@ -8,11 +8,12 @@
 //!
 //! A **root** is a conclusion that is the premise of nothing. An I-node that only rephrases another
 //! is no root, although it supports and attacks nothing: what it says again is the answer, and a
-//! position cannot be a premise.
+//! position cannot be a premise. What an export told to be a position is one, whatever bears on it.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::nodeset::{Kind, Nodeset};
+use super::told::Told;
 
 /// The most premises of one relation: the database numbers them with a smallint.
 pub(super) const MOST_PREMISES: usize = 32_000;
@@ -42,15 +43,16 @@ pub(super) struct Relating {
     pub premises: Vec<Vec<usize>>,
     /// The I-nodes that become positions.
     pub positions: HashSet<usize>,
-    /// Whether no root was found, so that the position was chosen, and is an argument as well.
-    pub is_chosen: bool,
+    /// Those of them that are premises as well, and so arguments too.
+    pub twins: HashSet<usize>,
     /// The edges that make relations.
     pub used: HashSet<usize>,
     /// The nodes with more premises or conclusions than are taken.
     pub too_many: Vec<usize>,
 }
 
-pub(super) fn relate(set: &Nodeset) -> Relating {
+/// Finds what becomes of each node; `told` is what an export told of some.
+pub(super) fn relate(set: &Nodeset, told: &HashMap<usize, Told>) -> Relating {
     let mut found = Relating { premises: vec![Vec::new(); set.nodes.len()], ..Relating::default() };
     let kind = |node: usize| set.nodes.get(node).map_or(Kind::Unknown, |node| node.kind);
     let mut conclusions: Vec<Vec<usize>> = vec![Vec::new(); set.nodes.len()];
@@ -100,7 +102,7 @@ pub(super) fn relate(set: &Nodeset) -> Relating {
         found.used.insert(it.edge);
         found.used.extend(found.premises.get(it.node).into_iter().flatten());
     }
-    choose_positions(set, &mut found);
+    choose_positions(set, told, &mut found);
     found
 }
 
@@ -144,7 +146,7 @@ fn depths(
     depth
 }
 
-fn choose_positions(set: &Nodeset, found: &mut Relating) {
+fn choose_positions(set: &Nodeset, told: &HashMap<usize, Told>, found: &mut Relating) {
     let count = set.nodes.len();
     let (mut concluded, mut attacked) = (vec![0_usize; count], vec![0_usize; count]);
     let (mut is_premise, mut bears) = (vec![false; count], vec![false; count]);
@@ -168,19 +170,22 @@ fn choose_positions(set: &Nodeset, found: &mut Relating) {
     }
     let is = |flags: &[bool], node: usize| flags.get(node).copied().unwrap_or_default();
     let of = |counts: &[usize], node: usize| counts.get(node).copied().unwrap_or_default();
-    let is_conclusion = |node: &usize| {
-        of(&concluded, *node) > 0
-            && set.nodes.get(*node).is_some_and(|it| it.kind == Kind::Information)
-    };
-    found.positions =
-        (0..count).filter(is_conclusion).filter(|node| !is(&is_premise, *node)).collect();
-    if found.positions.is_empty() {
+    let is_information =
+        |node: &usize| set.nodes.get(*node).is_some_and(|it| it.kind == Kind::Information);
+    let is_told = |node: &usize| told.get(node).is_some_and(|it| it.position.is_some());
+    let is_conclusion = |node: &usize| of(&concluded, *node) > 0 && is_information(node);
+    let is_root = |node: &usize| !is(&is_premise, *node) && !told.contains_key(node);
+    found.positions = (0..count).filter(|it| is_conclusion(it) && is_root(it) || is_told(it)).collect();
+    found.twins =
+        found.positions.iter().copied().filter(|it| is(&is_premise, *it)).collect();
+    let is_all_told = || (0..count).filter(is_information).all(|it| told.contains_key(&it));
+    if found.positions.is_empty() && !is_all_told() {
         // Of nodes that are alike in this the first of the file is taken.
         let chosen = (0..count).filter(is_conclusion).min_by_key(|node| {
             let most = std::cmp::Reverse;
             (is(&bears, *node), most(of(&attacked, *node)), most(of(&concluded, *node)))
         });
-        found.is_chosen = chosen.is_some();
         found.positions.extend(chosen);
+        found.twins.extend(chosen);
     }
 }

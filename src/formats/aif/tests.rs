@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Scheme};
 use crate::formats::document::{TargetName, TopicRecord};
@@ -204,6 +205,63 @@ fn a_debate_that_was_not_aif_gets_ids_of_its_own() {
 }
 
 #[test]
+fn a_debate_that_was_not_aif_comes_back_with_its_names_positions_and_languages() {
+    let mut document = read(&nodeset("1:I 2:RA 3:I 4:I 5:CA 6:I", "1>2 2>3 4>5 5>3")).document;
+    let topic = &mut document.topics[0];
+    topic.origin = None;
+    topic.positions.iter_mut().for_each(|it| it.origin = None);
+    topic.arguments.iter_mut().for_each(|it| it.origin = None);
+    topic.relations.iter_mut().for_each(|it| it.origin = None);
+    let slug = |text| Slug::parse(text).unwrap();
+    topic.arguments[0].slug = slug("renamed");
+    topic.arguments[0].language = Language::parse("de").unwrap();
+    topic.relations[0].premises = vec![slug("renamed")];
+    topic.relations[1].slug = slug("against");
+    topic.relations[1].symmetric = true;
+    // A position that nothing bears on.
+    let mut lonely = topic.positions[0].clone();
+    (lonely.slug, lonely.rank) = (slug("lonely"), 1);
+    topic.positions.push(lonely);
+
+    let debate = Debate::first_of(&document).unwrap();
+    let text = writing::write(&debate, false, &mut Vec::new());
+    let again = read(&text);
+
+    assert_eq!(codes(&again), []);
+    let (topic, again) = (&document.topics[0], &again.document.topics[0]);
+    let points = |topic: &TopicRecord| {
+        let positions = topic.positions.iter().map(|it| (it.slug.clone(), it.rank));
+        let arguments = topic.arguments.iter().map(|it| (it.slug.clone(), it.language.clone()));
+        (positions.collect::<Vec<_>>(), arguments.collect::<Vec<_>>())
+    };
+    assert_eq!(points(again), points(topic));
+    let relations = |topic: &TopicRecord| {
+        let relations = topic.relations.iter();
+        let told = relations.map(|it| (it.slug.clone(), it.premises.clone(), it.target.clone(), it.symmetric));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(relations(again), relations(topic));
+}
+
+#[test]
+fn a_name_told_of_two_nodes_is_the_first_ones() {
+    let text = nodeset("1:I 2:RA 3:I", "1>2 2>3").replacen(
+        '{',
+        r#"{"debatebase": {"records": {"1": {"argument": "one"}, "3": {"argument": "one", "position": "1"},
+            "2": {"relations": ["r"], "symmetric": true}, "9": 3}}, "#,
+        1,
+    );
+
+    let read = read(&text).document;
+
+    let topic = &read.topics[0];
+    assert_eq!(topic.arguments[0].slug.as_str(), "one");
+    assert_eq!(topic.positions.len(), 1);
+    assert_eq!(topic.relations[0].slug.as_str(), "r");
+    assert!(!topic.relations[0].symmetric, "only an attack is");
+}
+
+#[test]
 fn what_is_no_aif_is_refused_with_its_place() {
     for bad in ["", "[]", "{}", "{\"nodes\": [\"\\ud800\"]}", "{\"AIF\": \"{\"}", "{\"AIF\": 3}"] {
         let read = read(bad);
@@ -248,4 +306,23 @@ proptest! {
             seen.insert(relation.slug.clone());
         }
     }
+}
+
+#[test]
+fn more_premises_than_a_relation_can_have_are_taken_as_arguments_and_told() {
+    let count = 40_000;
+    let mut nodes: Vec<Value> =
+        (0..count).map(|it| json!({"nodeID": it, "text": format!("Reason {it}"), "type": "I"})).collect();
+    let mut edges: Vec<Value> =
+        (0..count).map(|it| json!({"edgeID": it, "fromID": it, "toID": "node"})).collect();
+    nodes.push(json!({"nodeID": "node", "text": "RA", "type": "RA"}));
+    nodes.push(json!({"nodeID": "end", "text": "So.", "type": "I"}));
+    edges.push(json!({"edgeID": "last", "fromID": "node", "toID": "end"}));
+
+    let read = read(&json!({"nodes": nodes, "edges": edges}).to_string());
+
+    let topic = &read.document.topics[0];
+    assert_eq!(topic.arguments.len(), count + 1);
+    assert!(topic.relations.is_empty());
+    assert!(codes(&read).contains(&NoteCode::TooMuch));
 }

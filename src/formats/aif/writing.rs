@@ -3,12 +3,13 @@
 //! Nodes and edges that were kept go back as they were. Nodes that are new here have the first free
 //! integers as ids, so that the same debate always makes the same nodeset.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::keeping::{Bond, Found, Item};
 use super::nodeset::{self, EXTRA};
+use super::told::{self, Told};
 use super::{records, schemes};
 use crate::domain::kinds::RelationKind;
 use crate::domain::slug::Slug;
@@ -37,6 +38,9 @@ type Made<'a> = (RelationKind, BTreeSet<&'a Slug>, Option<&'a Scheme>, Value);
 /// An element and its place in its list; those that are new come last.
 type Placed = (usize, Value);
 
+/// The lists that every nodeset has.
+const LISTS: [&str; 3] = ["nodes", "edges", "locutions"];
+
 struct Out<'a, 'l> {
     debate: &'a Debate<'a>,
     losses: &'l mut Vec<Note>,
@@ -53,7 +57,11 @@ struct Out<'a, 'l> {
     edge_ids: HashSet<String>,
     next_edge: usize,
     edges_made: HashSet<(String, String)>,
-    lists: HashMap<String, Vec<Placed>>,
+    /// The lists, `nodes`, `edges` and `locutions` first.
+    lists: BTreeMap<(usize, String), Vec<Placed>>,
+    /// What is told of the nodes beside AIF, by their ids.
+    told: Vec<(String, Told)>,
+    told_at: HashMap<String, usize>,
     arguments: HashMap<&'a Slug, Value>,
     positions: HashMap<&'a Slug, Value>,
     relations: HashMap<&'a Slug, Value>,
@@ -87,7 +95,9 @@ impl<'a, 'l> Out<'a, 'l> {
             edge_ids: HashSet::new(),
             next_edge: 1,
             edges_made: HashSet::new(),
-            lists: HashMap::new(),
+            lists: BTreeMap::new(),
+            told: Vec::new(),
+            told_at: HashMap::new(),
             arguments: HashMap::new(),
             positions: HashMap::new(),
             relations: HashMap::new(),
@@ -115,7 +125,19 @@ impl<'a, 'l> Out<'a, 'l> {
     }
 
     fn put(&mut self, list: &str, index: usize, value: Value) {
-        self.lists.entry(list.to_owned()).or_default().push((index, value));
+        let known = LISTS.iter().position(|it| *it == list).unwrap_or(LISTS.len());
+        self.lists.entry((known, list.to_owned())).or_default().push((index, value));
+    }
+
+    /// What is told of a node.
+    fn tell(&mut self, id: &Value) -> Option<&mut Told> {
+        let id = nodeset::id(Some(id))?;
+        let next = self.told.len();
+        let at = *self.told_at.entry(id.clone()).or_insert(next);
+        if at == next {
+            self.told.push((id, Told::default()));
+        }
+        self.told.get_mut(at).map(|(_, told)| told)
     }
 
     /// The id of a node: the one it had, or a new one.
@@ -150,6 +172,7 @@ impl<'a, 'l> Out<'a, 'l> {
         let is_made = |it: &RelationRecord| Found::of(it.origin.as_ref()).is_made();
         let aims = topic.relations.iter().filter(|it| !is_made(it)).map(|it| &it.target);
         let aimed_at: HashSet<&TargetName> = aims.collect();
+        let mut twins_of: HashMap<String, &Slug> = HashMap::new();
         for position in &topic.positions {
             let found = Found::of(position.origin.as_ref());
             let same = found.id().and_then(|id| arguments_of.get(&id).copied());
@@ -158,16 +181,26 @@ impl<'a, 'l> Out<'a, 'l> {
                 && !aimed_at.contains(&TargetName::Position(position.slug.clone()))
             {
                 self.twins.insert(&position.slug);
+                found.id().into_iter().for_each(|id| _ = twins_of.insert(id, &position.slug));
                 continue;
             }
             let place = of_record("position", &position.slug);
             let id = self.point::<Statement, Summary>(&found, &position.statement, &position.summary, place);
+            if let Some(told) = self.tell(&id) {
+                told.position = Some(position.slug.clone());
+            }
             self.positions.insert(&position.slug, id);
         }
         for argument in &topic.arguments {
             let found = Found::of(argument.origin.as_ref());
             let place = of_record("argument", &argument.slug);
             let id = self.point::<Claim, Body>(&found, &argument.claim, &argument.body, place);
+            let twin = found.id().and_then(|id| twins_of.remove(&id)).cloned();
+            if let Some(told) = self.tell(&id) {
+                told.argument = Some(argument.slug.clone());
+                told.language = Some(argument.language.clone()).filter(|it| *it != topic.language);
+                told.position = twin;
+            }
             self.arguments.insert(&argument.slug, id);
         }
     }
@@ -216,7 +249,9 @@ impl<'a, 'l> Out<'a, 'l> {
                 *kind == relation.kind && *with == premises && *scheme == relation.scheme.as_ref()
             });
             if let Some((.., id)) = same {
-                self.relations.insert(&relation.slug, id.clone());
+                let id = id.clone();
+                self.tell_relation(relation, &id);
+                self.relations.insert(&relation.slug, id);
                 continue;
             }
             let (id, is_its_own) = self.id(&found);
@@ -227,10 +262,18 @@ impl<'a, 'l> Out<'a, 'l> {
             if let Some(was) = found.id().filter(|_| is_its_own) {
                 nodes.insert(was, (relation.kind, premises, relation.scheme.as_ref(), id.clone()));
             }
+            self.tell_relation(relation, &id);
             self.relations.insert(&relation.slug, id);
         }
         for relation in &topic.relations {
             self.put_edges(relation);
+        }
+    }
+
+    fn tell_relation(&mut self, relation: &RelationRecord, id: &Value) {
+        if let Some(told) = self.tell(id) {
+            told.relations.push(relation.slug.clone());
+            told.is_symmetric |= relation.symmetric;
         }
     }
 
@@ -247,7 +290,8 @@ impl<'a, 'l> Out<'a, 'l> {
         };
         if relation.symmetric {
             let place = of_record("relation", &relation.slug);
-            self.lose(NoteCode::Approximated, place, "AIF has no attack both ways", "it is an attack one way");
+            let instead = format!("it is an attack one way; `{EXTRA}` says that it is both");
+            self.lose(NoteCode::Approximated, place, "AIF has no attack both ways", &instead);
         }
         let mut node = own.unwrap_or_default();
         let was = Value::Object(node.clone());
@@ -339,7 +383,7 @@ impl<'a, 'l> Out<'a, 'l> {
             _ => (Map::new(), frame),
         };
         let has_speech = self.items_of_speech();
-        for (list, mut elements) in std::mem::take(&mut self.lists) {
+        for ((_, list), mut elements) in std::mem::take(&mut self.lists) {
             elements.sort_by_key(|(index, _)| *index);
             let elements = Value::Array(elements.into_iter().map(|(_, it)| it).collect());
             match list.strip_prefix('/') {
@@ -349,7 +393,7 @@ impl<'a, 'l> Out<'a, 'l> {
         }
         let is_new = self.topic.field("frame").is_none();
         if is_new || !inner.is_empty() && wrapping != Some("null") {
-            for list in ["nodes", "edges", "locutions"] {
+            for list in LISTS {
                 if is_new {
                     inner.entry(list).or_insert(json!([]));
                 }
@@ -381,8 +425,8 @@ impl<'a, 'l> Out<'a, 'l> {
     }
 
     fn items_of_speech(&self) -> bool {
-        let nodes = self.lists.get("nodes").into_iter().flatten();
-        nodes.into_iter().any(|(_, node)| nodeset::text(node, "type") == "L")
+        let nodes = self.lists.iter().filter(|((_, list), _)| list == "nodes");
+        nodes.flat_map(|(_, nodes)| nodes).any(|(_, node)| nodeset::text(node, "type") == "L")
     }
 
     /// What AIF cannot say of the topic and of its sources.
@@ -415,6 +459,7 @@ impl<'a, 'l> Out<'a, 'l> {
                 "slug": topic.slug, "title": topic.title, "summary": topic.summary,
                 "tags": topic.tags, "language": topic.language, "status": topic.status,
             },
+            "records": told::write(&self.told),
             "sources": sources,
         })
     }
