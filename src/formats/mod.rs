@@ -20,6 +20,9 @@ pub mod writing;
 mod names;
 pub mod taming;
 
+#[cfg(test)]
+pub(crate) mod generating;
+
 use std::fmt;
 
 use reading::{Input, Sink, Stopped};
