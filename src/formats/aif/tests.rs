@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,6 +9,8 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Scheme};
 use crate::formats::document::{TargetName, TopicRecord};
 use crate::formats::document::Document;
+use crate::formats::generating;
+use crate::formats::note::Severity;
 use crate::formats::reading::{Collected, no_files};
 
 fn read(text: &str) -> Collected {
@@ -270,9 +272,38 @@ fn what_is_no_aif_is_refused_with_its_place() {
     }
 }
 
+/// What of a topic AIF can say: who says what, and what bears on what.
+fn said(topic: &TopicRecord) -> (BTreeSet<String>, BTreeSet<String>) {
+    let positions = topic.positions.iter().map(|it| format!("{}: {}", it.slug, it.statement));
+    let arguments = topic.arguments.iter().map(|it| format!("{}: {} ({})", it.slug, it.claim, it.language));
+    let relations = topic.relations.iter().map(|it| {
+        let premises: BTreeSet<&str> = it.premises.iter().map(Slug::as_str).collect();
+        let scheme = it.scheme.as_ref().map(ToString::to_string);
+        format!("{}: {premises:?} {} {:?} {scheme:?} {}", it.slug, it.kind, it.target, it.symmetric)
+    });
+    (positions.chain(arguments).collect(), relations.collect())
+}
+
 const KINDS: [&str; 10] = ["I", "I", "I", "RA", "CA", "MA", "L", "YA", "PA", ""];
 
 proptest! {
+    #[test]
+    fn any_debate_comes_back_but_for_what_is_told(document in generating::document()) {
+        for debate in document.topics.iter().map(|topic| Debate { topic, sources: &document.sources }) {
+            let text = writing::write(&debate, false, &mut Vec::new());
+            let again = read(&text);
+
+            let (points, relations) = said(debate.topic);
+            let (points_again, relations_again) = said(&again.document.topics[0]);
+            prop_assert_eq!(points_again, points);
+            // What bears on itself in the end, and what another says already, is told and kept.
+            let missing: Vec<&String> = relations.difference(&relations_again).collect();
+            prop_assert_eq!(relations_again.difference(&relations).next(), None);
+            let told = again.notes.iter().filter(|it| it.severity > Severity::Info).count();
+            prop_assert!(missing.len() <= told, "{missing:?} {:#?}", again.notes);
+        }
+    }
+
     #[test]
     fn any_nodeset_goes_back_as_it_was(
         kinds in prop::collection::vec(0..KINDS.len(), 0..14),
