@@ -95,7 +95,7 @@ macro_rules! formats {
 }
 
 formats! {
-    native: Yaml;
+    native: Yaml, Json, Ndjson;
     /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
 }
