@@ -23,10 +23,20 @@ struct Exchange {
     /// What was sent.
     #[serde(default)]
     body: Option<Value>,
+    /// What was sent, where that is no JSON.
+    #[serde(default)]
+    file: Option<File>,
     status: u16,
     /// What was answered, where a document can show it.
     #[serde(default)]
     answer: Option<Value>,
+}
+
+/// A file that was sent.
+#[derive(Debug, Clone, Deserialize)]
+struct File {
+    media_type: String,
+    text: String,
 }
 
 /// Gives every operation its examples, and the problems theirs.
@@ -42,7 +52,10 @@ pub fn add(document: &mut OpenApi) {
             if let Some(first) = exchanges.peek() {
                 add_request(path, operation, first);
             }
-            exchanges.for_each(|exchange| add_answer(operation, exchange));
+            for exchange in exchanges {
+                add_file(operation, exchange);
+                add_answer(operation, exchange);
+            }
         }
     }
     add_problems(document, &refused);
@@ -58,6 +71,14 @@ fn add_request(template: &str, operation: &mut Operation, exchange: &Exchange) {
     }
     if let (Some(RefOr::T(request)), Some(body)) = (&mut operation.request_body, &exchange.body) {
         request.content.values_mut().for_each(|content| set_example(content, body));
+    }
+}
+
+fn add_file(operation: &mut Operation, exchange: &Exchange) {
+    if let (Some(RefOr::T(request)), Some(file)) = (&mut operation.request_body, &exchange.file)
+        && let Some(content) = request.content.get_mut(&file.media_type)
+    {
+        set_example(content, &Value::from(file.text.as_str()));
     }
 }
 
