@@ -10,6 +10,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
 use super::{PROBLEM, operations};
+use crate::imports::Readable;
 
 const RECORDED: &str = include_str!("../../openapi/examples.json");
 
@@ -74,11 +75,16 @@ fn add_request(template: &str, operation: &mut Operation, exchange: &Exchange) {
     }
 }
 
+/// A file is an example of its format, whichever media type names that.
 fn add_file(operation: &mut Operation, exchange: &Exchange) {
     if let (Some(RefOr::T(request)), Some(file)) = (&mut operation.request_body, &exchange.file)
-        && let Some(content) = request.content.get_mut(&file.media_type)
+        && let Some(format) = Readable::of_media_type(&file.media_type)
     {
-        set_example(content, &Value::from(file.text.as_str()));
+        for media_type in format.format().media_types() {
+            if let Some(content) = request.content.get_mut(*media_type) {
+                set_example(content, &Value::from(file.text.as_str()));
+            }
+        }
     }
 }
 

@@ -82,13 +82,13 @@ pub struct Feeder {
 }
 
 /// The two ends of a file on its way.
-pub fn channel(coding: Coding, bounds: Bounds) -> Result<(Feeder, Upload)> {
+pub fn channel(coding: Coding, bounds: Bounds) -> (Feeder, Upload) {
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     let arriving = Arriving { chunks: receiver, current: Bytes::new(), has_ended: false };
-    let inner = coding.unpack(arriving).map_err(|error| Problem::internal(&error))?;
+    let inner = Unpacking::NotYet(arriving);
     let bounded = Bounded { inner, coding, bounds, left: bounds.largest, broken: None };
     let upload = Upload(BufReader::with_capacity(BUFFER, bounded));
-    Ok((Feeder { chunks, bounds }, upload))
+    (Feeder { chunks, bounds }, upload)
 }
 
 impl Feeder {
@@ -166,9 +166,32 @@ impl BufRead for Upload {
     }
 }
 
+/// The bytes, unpacked. Some decoders read as soon as they are made, and only the thread of the
+/// reader may wait.
+enum Unpacking {
+    NotYet(Arriving),
+    Begun(Box<dyn Read + Send>),
+}
+
+impl Unpacking {
+    fn read(&mut self, coding: Coding, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self {
+                Self::Begun(unpacked) => return unpacked.read(buffer),
+                Self::NotYet(_) => {
+                    let nothing = Self::Begun(Box::new(io::empty()));
+                    if let Self::NotYet(arriving) = std::mem::replace(self, nothing) {
+                        *self = Self::Begun(coding.unpack(arriving)?);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The unpacked bytes, up to a bound.
 struct Bounded {
-    inner: Box<dyn Read + Send>,
+    inner: Unpacking,
     coding: Coding,
     bounds: Bounds,
     left: u64,
@@ -185,7 +208,7 @@ impl Bounded {
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer).map_err(|error| {
+        let read = self.inner.read(self.coding, buffer).map_err(|error| {
             let detail = match (self.coding, error.kind()) {
                 (_, io::ErrorKind::ConnectionAborted) => "The body ended too early.".to_owned(),
                 (coding, _) => format!("The body cannot be unpacked as `{coding}`: {error}."),
@@ -237,7 +260,7 @@ mod tests {
         largest: u64,
     ) -> (Vec<u8>, Option<String>) {
         let bounds = Bounds { largest, ..Bounds::default() };
-        let (feeder, mut upload) = channel(coding, bounds).unwrap();
+        let (feeder, mut upload) = channel(coding, bounds);
         let mut read = Vec::new();
         std::thread::scope(|scope| {
             scope.spawn(move || {
@@ -249,7 +272,8 @@ mod tests {
                 }
             });
             _ = upload.read_to_end(&mut read);
-            upload.0.get_mut().inner = Box::new(io::empty());
+            // Who sends learns that nobody reads.
+            upload.0.get_mut().inner = Unpacking::Begun(Box::new(io::empty()));
         });
         (read, upload.broken().map(ToString::to_string))
     }

@@ -107,7 +107,7 @@ pub async fn receive(
         Some(format) => Announced::As(format),
         None => Announced::of(headers)?,
     };
-    let (feeder, upload) = channel(Coding::of(headers)?, bounds)?;
+    let (feeder, upload) = channel(Coding::of(headers)?, bounds);
     let slot = slots.take().await?;
     let (events, mut found) = mpsc::channel(EVENTS);
     let (told, format) = oneshot::channel();
