@@ -21,11 +21,12 @@ use crate::http::deadline::{Deadline, deadline};
 use crate::http::draining::Draining;
 use crate::http::middleware::{around, is_for_api, routed_path};
 use crate::http::problem::{Code, Problem, Result};
-use crate::http::{body, extract, idempotency};
+use crate::http::{body, extract, idempotency, upload};
+use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, health, keys, positions, relations, sources, topics, views,
+    arguments, citations, docs, health, imports, keys, positions, relations, sources, topics, views,
 };
 
 /// What every worker shares.
@@ -36,7 +37,8 @@ pub struct State {
     document: Data<ApiDocument>,
     routes: Data<Routes>,
     known_keys: Data<KnownKeys>,
-    limits: Option<(Data<Limiter>, body::Patience, Deadline)>,
+    slots: Data<Slots>,
+    limits: Option<(Data<Limiter>, body::Patience, Deadline, upload::Bounds)>,
     metrics: Data<Metrics>,
     draining: Data<Draining>,
     origins: Origins,
@@ -50,6 +52,7 @@ impl State {
         Self {
             metrics: Data::new(db.metrics().clone()),
             draining: Data::default(),
+            slots: Data::new(Slots::of(&db)),
             db: Data::new(db),
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
@@ -65,8 +68,10 @@ impl State {
         let limiter = Data::new(Limiter::new(limits));
         let patience = body::Patience(limits.body_timeout);
         let deadline = Deadline(limits.request_timeout);
+        let uploads =
+            upload::Bounds { patience: limits.import_timeout, largest: limits.import_largest };
         let origins = limits.cors_origins.clone().unwrap_or_default();
-        Self { limits: Some((limiter, patience, deadline)), origins, ..self }
+        Self { limits: Some((limiter, patience, deadline, uploads)), origins, ..self }
     }
 
     /// Whether the program is about to end.
@@ -84,6 +89,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     views::routes(config);
     topics::routes(config);
     sources::routes(config);
+    imports::routes(config);
     keys::routes(config);
     health::routes(config);
     docs::routes(config);
@@ -104,8 +110,8 @@ pub fn build(
     let limits = state.limits.clone();
     App::new()
         .configure(|config| {
-            if let Some((limiter, patience, deadline)) = limits {
-                config.app_data(limiter).app_data(patience).app_data(deadline);
+            if let Some((limiter, patience, deadline, uploads)) = limits {
+                config.app_data(limiter).app_data(patience).app_data(deadline).app_data(uploads);
             }
         })
         .app_data(state.db.clone())
@@ -115,6 +121,7 @@ pub fn build(
         .app_data(state.known_keys.clone())
         .app_data(state.metrics.clone())
         .app_data(state.draining.clone())
+        .app_data(state.slots.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()

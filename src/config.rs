@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod import;
 mod limits;
 
+pub use import::{ImportCommand, ImportMode};
 pub use limits::{LimitsConfig, Networks, Origins, Rate};
 
 /// The commit that the program was built from, if the build was told.
@@ -48,6 +50,9 @@ pub enum Command {
         /// Documents in the native format (YAML); without any, the project's own essay.
         files: Vec<PathBuf>,
     },
+    /// Write files of any format into the database, also beside a program that is serving it; or into
+    /// a server by HTTP.
+    Import(ImportCommand),
     /// Make, list and revoke API keys, also beside a program that is serving the database.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use debatebase::config::{Command, Config};
+use debatebase::db::BoxError;
 use debatebase::{api_document, logging, operator, server};
 
 // Several threads: diesel's migrations block in place, which a single one cannot bear.
@@ -20,6 +21,9 @@ async fn main() -> ExitCode {
     let config = Config::parse();
     logging::start(&config.common.log, config.common.log_format);
     let done = match &config.command {
+        Some(Command::Import(command)) => {
+            return ended(operator::import(&config.common, command).await);
+        }
         None | Some(Command::Serve) => server::serve(&config).await,
         Some(Command::Migrate) => operator::migrate(&config.common).await,
         Some(Command::Seed { files }) => operator::seed(&config.common, files).await,
@@ -28,8 +32,13 @@ async fn main() -> ExitCode {
             server::say(api_document::to_json(&api_document::compose()).trim_end())
         }
     };
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// Says why a command could not do its work.
+fn ended(done: Result<ExitCode, BoxError>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE

@@ -1,7 +1,12 @@
-//! The commands beside serving: the schema, documents, and keys. Each ends when it is done.
+//! The commands beside serving: the schema, documents, files, and keys. Each ends when it is done.
+
+mod import;
+mod outcome;
+mod sending;
 
 use std::path::Path;
 
+pub use import::import;
 use serde_json::json;
 
 use crate::config::{CommonConfig, KeyCommand};

@@ -37,6 +37,10 @@ pub struct Read;
 #[derive(Debug, Clone, Copy)]
 pub struct Write;
 
+/// To import files.
+#[derive(Debug, Clone, Copy)]
+pub struct Import;
+
 /// To manage keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin;
@@ -54,6 +58,10 @@ impl Permission for Read {
 
 impl Permission for Write {
     const NEEDED: Option<Scope> = Some(Scope::Write);
+}
+
+impl Permission for Import {
+    const NEEDED: Option<Scope> = Some(Scope::Import);
 }
 
 impl Permission for Admin {

@@ -17,7 +17,7 @@ pub mod queries;
 mod scope;
 mod sight;
 
-pub use caller::{Admin, Caller, Permission, Policy, Read, Write};
+pub use caller::{Admin, Caller, Import, Permission, Policy, Read, Write};
 pub(crate) use change::change;
 pub use change::{KEPT_FOR, forget_old_answers};
 pub use identity::{Holder, Identity, KnownKeys, identify};

@@ -10,6 +10,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
 use super::{PROBLEM, operations};
+use crate::imports::Readable;
 
 const RECORDED: &str = include_str!("../../openapi/examples.json");
 
@@ -23,10 +24,20 @@ struct Exchange {
     /// What was sent.
     #[serde(default)]
     body: Option<Value>,
+    /// What was sent, where that is no JSON.
+    #[serde(default)]
+    file: Option<File>,
     status: u16,
     /// What was answered, where a document can show it.
     #[serde(default)]
     answer: Option<Value>,
+}
+
+/// A file that was sent.
+#[derive(Debug, Clone, Deserialize)]
+struct File {
+    media_type: String,
+    text: String,
 }
 
 /// Gives every operation its examples, and the problems theirs.
@@ -42,7 +53,10 @@ pub fn add(document: &mut OpenApi) {
             if let Some(first) = exchanges.peek() {
                 add_request(path, operation, first);
             }
-            exchanges.for_each(|exchange| add_answer(operation, exchange));
+            for exchange in exchanges {
+                add_file(operation, exchange);
+                add_answer(operation, exchange);
+            }
         }
     }
     add_problems(document, &refused);
@@ -58,6 +72,19 @@ fn add_request(template: &str, operation: &mut Operation, exchange: &Exchange) {
     }
     if let (Some(RefOr::T(request)), Some(body)) = (&mut operation.request_body, &exchange.body) {
         request.content.values_mut().for_each(|content| set_example(content, body));
+    }
+}
+
+/// A file is an example of its format, whichever media type names that.
+fn add_file(operation: &mut Operation, exchange: &Exchange) {
+    if let (Some(RefOr::T(request)), Some(file)) = (&mut operation.request_body, &exchange.file)
+        && let Some(format) = Readable::of_media_type(&file.media_type)
+    {
+        for media_type in format.format().media_types() {
+            if let Some(content) = request.content.get_mut(*media_type) {
+                set_example(content, &Value::from(file.text.as_str()));
+            }
+        }
     }
 }
 

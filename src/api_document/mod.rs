@@ -1,6 +1,7 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod imports;
 mod links;
 
 use actix_web::App;
@@ -31,7 +32,7 @@ use crate::http::{conditions, idempotency};
             send it as `If-Match` to change nothing that has changed since, as `If-None-Match` to be spared what \
             you have. Reading what is published needs no key; writing, and seeing drafts, needs one, as \
             `Authorization: Bearer dbk_…`. Every change may be sent again under the same `Idempotency-Key`, and is \
-            made once. Every answer of 400 and above is a problem (RFC 9457) whose `type` opens a page that \
+            made once; a file that is imported again changes nothing by itself. Every answer of 400 and above is a problem (RFC 9457) whose `type` opens a page that \
             explains it, and whose `errors` name every fault of the input. Unknown fields and parameters are faults.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(name = "The Debatebase contributors"),
@@ -45,6 +46,7 @@ use crate::http::{conditions, idempotency};
         (name = "Relations", description = "Premises that support, attack or rephrase a position, an argument, or another relation (an undercut)."),
         (name = "Citations", description = "Verified quotes, each tied to what it backs."),
         (name = "Sources", description = "The texts that are quoted, and how much of them is."),
+        (name = "Imports", description = "Debates out of files, in the formats of the field."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
@@ -66,7 +68,11 @@ pub fn compose() -> utoipa::openapi::OpenApi {
             add_conditions(method, operation);
             add_location(operation);
             add_security(method, operation);
-            add_idempotency(method, operation);
+            if imports::is_import(operation) {
+                imports::add(operation);
+            } else {
+                add_idempotency(method, operation);
+            }
             if method == "PATCH" {
                 add_merge_patch(operation);
             }
@@ -180,6 +186,9 @@ fn add_security(method: &str, operation: &mut Operation) {
     let (requirements, needs) = match method {
         _ if is_service(operation) => (Vec::new(), ""),
         _ if is_about_keys => (vec![with_key], "Needs a key with the scope `admin`."),
+        _ if imports::is_import(operation) => {
+            (vec![with_key], "Needs a key with the scope `import` that is bound to no topic.")
+        }
         "GET" => (
             vec![SecurityRequirement::default(), with_key],
             "Needs no key; with one that has the scope `read`, drafts are seen, too.",
@@ -281,9 +290,10 @@ fn forbid_symmetry(relation: &mut RefOr<Schema>) {
 
 /// Whatever has an entity tag takes conditions. Said once, here.
 fn add_conditions(method: &str, operation: &mut Operation) {
-    // Keys have no versions: what they allow never changes.
-    let is_versioned =
-        !is_service(operation) && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
+    // Keys have no versions: what they allow never changes. Nor has the report of an import.
+    let is_versioned = !is_service(operation)
+        && !imports::is_import(operation)
+        && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
     if !is_versioned {
         return;
     }

@@ -58,6 +58,16 @@ pub struct LimitsConfig {
     #[arg(long, env = "REQUEST_TIMEOUT", global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds::<1>)]
     pub request_timeout: Duration,
 
+    /// How long an import waits for more of its file, in seconds. The file as a whole may take as
+    /// long as it takes, if 16 KiB of it come in each such time.
+    #[arg(long, env = "IMPORT_TIMEOUT", global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds::<1>)]
+    pub import_timeout: Duration,
+
+    /// The largest file that an import takes, in bytes, counted as sent and as unpacked.
+    #[arg(long, env = "IMPORT_LARGEST", global = true, value_name = "BYTES", default_value_t = 4_294_967_296,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub import_largest: u64,
+
     /// The proxies whose `X-Forwarded-For` is believed: addresses or networks, with commas between
     /// them. Without any, a client's address is that of its connection.
     #[arg(long, env = "TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]

@@ -8,7 +8,18 @@ use crate::domain::input::At;
 ///
 /// It stays with the record, so that a fault found later, such as a quote that does not stand in
 /// the source's text, is shown where it can be mended.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(default)]
 pub struct Place {
     /// A JSON Pointer (RFC 6901) into the document; in a format of lines, into that line. The empty
     /// string is the whole of it.

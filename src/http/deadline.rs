@@ -8,6 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 
+use super::middleware::is_upload;
 use super::problem::Problem;
 
 /// How long a whole request may take. Data of the application; without it, as long as it takes.
@@ -16,12 +17,14 @@ pub struct Deadline(pub Duration);
 
 /// Cuts a request off that is not answered in time.
 ///
-/// Reads of the database that were waited for are cancelled by that; writes run to their end.
+/// Reads of the database that were waited for are cancelled by that; writes run to their end. A file
+/// takes as long as it comes, and is bounded where it is read.
 pub async fn deadline<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(Deadline(patience)) = request.app_data().copied() else {
+    let bound = request.app_data().copied().filter(|_| !is_upload(&request));
+    let Some(Deadline(patience)) = bound else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     match timeout(patience, next.call(request)).await {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::body;
-use super::middleware::CallerId;
+use super::middleware::{CallerId, is_upload};
 use super::problem::{Part, Problem, Result};
 use crate::domain::input::{Fault, FaultCode};
 
@@ -42,7 +42,10 @@ pub async fn fingerprint<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
     // Whoever has no key changes nothing, and is not to make the server hold a body.
-    let may_change = !request.method().is_safe() && request.extensions().contains::<CallerId>();
+    // A file is not held either: what it holds is upserted, so that it needs no name.
+    let may_change = !request.method().is_safe()
+        && request.extensions().contains::<CallerId>()
+        && !is_upload(&request);
     if may_change && request.headers().contains_key(IDEMPOTENCY_KEY) {
         match attempt(&mut request).await {
             Ok(attempt) => {

@@ -61,6 +61,16 @@ pub fn is_for_api(request: &ServiceRequest) -> bool {
     routed_path(request).starts_with("/v1/")
 }
 
+/// The address that takes a file of any length.
+pub const UPLOADS: &str = "/v1/imports";
+
+/// Whether the body of a request is a file that is read as it comes: nothing holds it as a whole,
+/// and the bounds of other bodies and requests are not its own. To be asked before the request is
+/// routed.
+pub fn is_upload(request: &ServiceRequest) -> bool {
+    *request.method() == Method::POST && routed_path(request) == UPLOADS
+}
+
 /// Gives the request an id, lets it be answered, gives the answer its form, counts and logs it.
 pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,

@@ -16,3 +16,5 @@ pub mod page;
 pub mod parameters;
 pub mod patch;
 pub mod problem;
+pub mod unpacking;
+pub mod upload;

@@ -5,12 +5,21 @@
 //! it is written, or nothing is. What the document does not name stays.
 
 mod apply;
+mod engine;
+mod handlers;
 pub mod queries;
+pub mod reading;
 mod report;
 pub mod seeds;
+mod types;
+mod upload;
 
+pub use engine::{Event, Mode, Settings, run};
 pub use report::{Report, Tally};
 pub use seeds::Loaded;
+pub use types::{ImportParameters, Readable, names};
+pub use upload::Slots;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::{self, Db};
 use crate::http::problem::Result;
@@ -24,4 +33,9 @@ pub async fn apply(db: &Db, document: &Loaded) -> Result<Report> {
 /// Whether the database has no topic yet.
 pub async fn is_empty(db: &Db) -> Result<bool> {
     queries::is_empty(&*db.read().await?).await
+}
+
+/// The route of imports.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(handlers::create_import);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What happened to the records of one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Tally {
     /// Made.
     pub created: usize,
@@ -30,7 +30,7 @@ impl Tally {
 }
 
 /// What an import did, kind by kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Report {
     /// The sources.
     pub sources: Tally,

@@ -33,19 +33,19 @@ pub fn read(path: &Path) -> Result<Loaded, BoxError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let files = |file: &str| {
-        // A document from elsewhere must not be able to take in any file of this machine.
-        let is_beside =
-            Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_beside {
-            return Err(format!(
-                "`{file}` must be the name of a file beside the document or below it"
-            ));
-        }
-        std::fs::read_to_string(folder.join(file))
-            .map_err(|error| format!("`{file}` cannot be read: {error}"))
-    };
+    let files = |file: &str| beside(folder, file);
     load(&name, &text, &files)
+}
+
+/// The text of a file that stands in the folder of a document, or below it.
+pub fn beside(folder: &Path, file: &str) -> Result<String, String> {
+    // A document from elsewhere must not be able to take in any file of this machine.
+    let is_beside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+    if !is_beside {
+        return Err(format!("`{file}` must be the name of a file beside the document or below it"));
+    }
+    std::fs::read_to_string(folder.join(file))
+        .map_err(|error| format!("`{file}` cannot be read: {error}"))
 }
 
 /// Reads a document from its text.

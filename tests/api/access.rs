@@ -55,6 +55,8 @@ enum Demands {
     WriteInTopic,
     /// To write outside of all topics.
     Write,
+    /// To import files.
+    Import,
     /// To manage keys.
     Admin,
 }
@@ -68,6 +70,7 @@ impl Demands {
             ([], _) => Self::Nothing,
             ([anonymous, _], &Method::GET) if *anonymous == json!({}) => Self::Sight,
             ([_], _) if operation.path.starts_with("/v1/keys") => Self::Admin,
+            ([_], _) if operation.path == "/v1/imports" => Self::Import,
             ([_], _) if is_topics => Self::WriteInTopic,
             ([_], _) => Self::Write,
             other => panic!("{}: {other:?}", operation.id),
@@ -87,10 +90,13 @@ fn expected(demands: Demands, asker: Asker) -> Option<(u16, &'static str)> {
         (_, WithoutKey) => Some((401, "key-needed")),
         (Demands::Admin, Read | Write | Import | BoundHere | BoundElsewhere) => scope_missing,
         (Demands::WriteInTopic | Demands::Write, Read | Import) => scope_missing,
+        (Demands::Import, Read | Write | BoundHere | BoundElsewhere) => scope_missing,
         (Demands::WriteInTopic, Write | Admin | BoundHere) => None,
         (Demands::WriteInTopic, BoundElsewhere) => Some((404, "not-found")),
         (Demands::Write, BoundHere | BoundElsewhere) => Some((403, "out-of-reach")),
-        (Demands::Write, Write | Admin) | (Demands::Admin, Admin) => None,
+        (Demands::Write, Write | Admin)
+        | (Demands::Import, Import | Admin)
+        | (Demands::Admin, Admin) => None,
     }
 }
 
@@ -151,6 +157,10 @@ async fn ask(app: &TestApp, as_asker: &TestApp, operation: &Operation, turn: usi
         "key" => json!({"label": "Another", "scopes": ["read"]}),
         _ => Value::Null,
     };
+    if kind == "import" {
+        let file = format!("debatebase: 1\ntopics: [{{slug: {slug}, title: Why?}}]\n");
+        return as_asker.ask(Method::POST, &operation.path).body("application/yaml", file).await;
+    }
     let is_at_item = operation.path.ends_with('}') && operation.method != Method::GET;
     let mut path = operation.path.replace("{topic}", "llama").replace("{code}", "invalid");
     if is_at_item && kind != "topic" && kind != "key" && operation.method != Method::PUT {
@@ -250,6 +260,7 @@ fn the_document_says_who_may_call_what() {
 
     assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
     Admin: list_keys create_key get_key revoke_key rotate_key
+    Import: create_import
     Nothing: get_live get_ready get_openapi get_problem_page get_native_schema get_version
     Sight: list_sources get_source list_source_citations get_source_text list_topics get_topic list_arguments get_argument list_citations get_citation get_graph get_outline list_positions get_position list_relations get_relation
     Write: create_source put_source delete_source patch_source create_topic
@@ -396,4 +407,16 @@ async fn what_a_key_shows_is_not_kept_by_caches() {
     assert_eq!(shown.header("cache-control"), Some("no-store"));
     assert_eq!(public.header("cache-control"), Some("public, no-cache"));
     assert!(public.header("vary").unwrap().contains("Authorization"));
+}
+
+#[actix_web::test]
+async fn a_key_that_is_bound_to_a_topic_imports_nothing() {
+    let app = TestApp::start().await;
+    app.topic("mine").await;
+    let (_, key) = app.given_key(&["import"], &["mine"]).await;
+    let file = "debatebase: 1\ntopics: [{slug: mine, title: Mine?}]\n";
+
+    let answer = app.with_key(&key).ask(Method::POST, "/v1/imports").body("text/yaml", file).await;
+
+    assert_eq!(answer.problem(), (403, "out-of-reach".to_owned()));
 }

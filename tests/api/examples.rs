@@ -71,9 +71,13 @@ async fn ask(app: &TestApp, exchange: &Map<String, Value>) -> Answer {
         Some(_) => app.without_key().ask(method, path),
         None => app.ask(method, path),
     };
-    match exchange.get("body") {
-        Some(body) => ask.body("application/json", body.to_string()).await,
-        None => ask.await,
+    match (exchange.get("body"), exchange.get("file")) {
+        (Some(body), _) => ask.body("application/json", body.to_string()).await,
+        (None, Some(file)) => {
+            let text = |field: &str| file[field].as_str().unwrap();
+            ask.body(text("media_type"), text("text")).await
+        }
+        (None, None) => ask.await,
     }
 }
 

@@ -49,6 +49,8 @@ mod readme;
 
 // What the program stands on and begins with.
 mod schema;
+mod importing;
+mod imports;
 mod seeding;
 mod serving;
 mod stopping;

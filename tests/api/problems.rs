@@ -343,7 +343,7 @@ pub async fn broken_off(app: &TestApp, request: Vec<u8>) {
 }
 
 /// Serves an application as the program does, for one request.
-async fn on_a_socket<T: Send + 'static>(
+pub async fn on_a_socket<T: Send + 'static>(
     app: &TestApp,
     request: Vec<u8>,
     then: impl FnOnce(&mut TcpStream) -> T + Send + 'static,

@@ -82,13 +82,13 @@ codes! {
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The record is not in the state that you asked for"
         "With `If-Match`: the record has changed since you read it, or is not there. Read it again, apply your change to what you find, and send it with the new `ETag`. With `If-None-Match: *`: the record exists already.";
     RequestTimeout "request-timeout" REQUEST_TIMEOUT "The body did not come in time"
-        "`detail` says how long the server waits for the whole body of a request. Send it again, faster or in smaller parts.";
+        "`detail` says how long the server waits for the whole body of a request, or for more of a file. Send it again, faster or in smaller parts.";
     BodyTooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large"
         "`detail` gives the bound. Send less at once.";
     UriTooLong "uri-too-long" URI_TOO_LONG "The address is too long"
         "The query string is longer than any that this server has a use for. `detail` gives the bound.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken here"
-        "Send JSON, with `Content-Type: application/json`; a patch, and only a patch, may also come as `application/merge-patch+json` (RFC 7396).";
+        "Send JSON, with `Content-Type: application/json`; a patch, and only a patch, may also come as `application/merge-patch+json` (RFC 7396). An import takes the formats of files that `detail` lists.";
     Invalid "invalid" UNPROCESSABLE_ENTITY "The input is not valid"
         "The body is well-formed JSON, but not what is needed here, whatever the server holds. `errors` names every fault: `pointer` (RFC 6901) says where, `code` what, `detail` how to mend it. Nothing was changed.";
     KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "Another request had this Idempotency-Key"

@@ -1,0 +1,33 @@
+//! What the document says of files: their media types are those of the formats that can be read.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, Required};
+
+use crate::imports::Readable;
+
+/// The tag of the operations that take a file.
+const TAG: &str = "Imports";
+
+/// Whether an operation takes a file.
+pub fn is_import(operation: &Operation) -> bool {
+    operation.tags.iter().flatten().any(|tag| tag == TAG)
+}
+
+/// Says which files are taken.
+pub fn add(operation: &mut Operation) {
+    let mut body = RequestBodyBuilder::new().required(Some(Required::True)).description(Some(
+        "The file, in UTF-8. As `application/octet-stream`, `text/plain` or `application/json` it may \
+         be of any of the formats, and the one that is meant is recognised.",
+    ));
+    for format in Readable::all() {
+        for media_type in format.format().media_types() {
+            let text = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some(format.format().title()));
+            body = body.content(*media_type, ContentBuilder::new().schema(Some(text)).build());
+        }
+    }
+    operation.request_body = Some(body.build().into());
+}
