@@ -233,11 +233,21 @@ pub async fn patch(
 
 /// Makes the argument's fields these; what is equal already is left alone, version and all.
 pub async fn update(conn: &mut Conn, current: Argument, fields: Fields) -> Result<Argument> {
+    let (topic, version) = (current.topic_id, current.version);
+    let argument = replace(conn, current, fields).await?;
+    if argument.version != version {
+        advance(conn, topic).await?;
+    }
+    Ok(argument)
+}
+
+/// The same, for those who count the change to the topic themselves.
+pub async fn replace(conn: &mut Conn, current: Argument, fields: Fields) -> Result<Argument> {
     if fields == Fields::from(&current) {
         return Ok(current);
     }
     let target = arguments::table.find(current.id).filter(arguments::version.eq(current.version));
-    let argument = diesel::update(target)
+    Ok(diesel::update(target)
         .set((
             fields,
             arguments::version.eq(arguments::version + 1),
@@ -245,9 +255,7 @@ pub async fn update(conn: &mut Conn, current: Argument, fields: Fields) -> Resul
         ))
         .returning(Argument::as_returning())
         .get_result(conn)
-        .await?;
-    advance(conn, current.topic_id).await?;
-    Ok(argument)
+        .await?)
 }
 
 /// Deletes the argument, with what uses it if that is asked for.

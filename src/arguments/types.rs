@@ -19,7 +19,7 @@ use crate::http::parameters::parameters;
 use crate::links::EndRef;
 
 /// A reason: one claim.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = arguments)]
 pub struct Argument {
     /// Its id.

@@ -1,5 +1,7 @@
 //! All SQL about citations.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -16,7 +18,7 @@ use crate::domain::ids::{CitationId, CitationRef, Ref, SourceId, SourceRef, Topi
 use crate::domain::input::FaultCode;
 use crate::domain::kinds::Status;
 use crate::domain::origin::Origin;
-use crate::domain::quote::{Exact, QuotableText, Quote, QuoteDraft};
+use crate::domain::quote::{Exact, QuotableText, Quote, QuoteDraft, SourceText};
 use crate::domain::slug::Slug;
 use crate::http::answer::Put;
 use crate::http::conditions::Conditions;
@@ -73,7 +75,7 @@ impl From<Row> for Citation {
 }
 
 /// The columns that a client decides, and what the check of the quote made of them.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, QueryableByName)]
 #[diesel(table_name = citations, treat_none_as_null = true)]
 pub struct Fields {
     source_id: SourceId,
@@ -113,7 +115,7 @@ impl Fields {
 }
 
 /// A citation as it is stored, to be compared and changed.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = citations)]
 pub struct Stored {
     /// Its id.
@@ -138,12 +140,13 @@ struct Quoted {
 /// The sources that are quoted, locked so that their texts stay while quotes are checked against
 /// them.
 #[derive(Debug, Clone, Default)]
-pub struct QuotedSources(Vec<Quoted>);
+pub struct QuotedSources(HashMap<Slug, Quoted>);
 
 impl QuotedSources {
-    /// Takes others in.
-    pub fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+    /// Takes in a source of which the text is known, and which is locked.
+    pub fn insert(&mut self, id: SourceId, slug: &Slug, text: Option<&SourceText>) {
+        let text = text.map(|text| QuotableText::new(text.as_str().to_owned()));
+        self.0.insert(slug.clone(), Quoted { id, slug: slug.clone(), text });
     }
 
     /// The quote, verified, and its source; a fault below `pointer` if there is no such source, or
@@ -154,10 +157,10 @@ impl QuotedSources {
         draft: &QuoteDraft,
         pointer: &str,
     ) -> Result<(SourceId, Quote)> {
-        let source = self.0.iter().find(|source| match name {
-            Ref::Id(id) => source.id == *id,
-            Ref::Slug(slug) => source.slug == *slug,
-        });
+        let source = match name {
+            Ref::Id(id) => self.0.values().find(|source| source.id == *id),
+            Ref::Slug(slug) => self.0.get(slug),
+        };
         let Some(source) = source else {
             let (at, detail) = (format!("{pointer}/source"), "there is no such source");
             return Err(Problem::misfit(at, FaultCode::NotFound, detail));
@@ -197,10 +200,8 @@ pub async fn lock_sources(conn: &mut Conn, names: &[&SourceRef]) -> Result<Quote
         .for_share()
         .load(conn)
         .await?;
-    let quoted = |(id, slug, text): (_, _, Option<String>)| Quoted {
-        id,
-        slug,
-        text: text.map(QuotableText::new),
+    let quoted = |(id, slug, text): (_, Slug, Option<String>)| {
+        (slug.clone(), Quoted { id, slug, text: text.map(QuotableText::new) })
     };
     Ok(QuotedSources(rows.into_iter().map(quoted).collect()))
 }
@@ -457,6 +458,15 @@ pub async fn patch(
 
 /// Makes the citation's columns these; what is equal already is left alone. Says whether it changed.
 pub async fn update(conn: &mut Conn, stored: &Stored, fields: Fields) -> Result<bool> {
+    let is_changed = replace(conn, stored, fields).await?;
+    if is_changed {
+        advance(conn, stored.topic_id).await?;
+    }
+    Ok(is_changed)
+}
+
+/// The same, for those who count the change to the topic themselves.
+pub async fn replace(conn: &mut Conn, stored: &Stored, fields: Fields) -> Result<bool> {
     if fields == stored.fields {
         return Ok(false);
     }
@@ -468,7 +478,6 @@ pub async fn update(conn: &mut Conn, stored: &Stored, fields: Fields) -> Result<
         ))
         .execute(conn)
         .await?;
-    advance(conn, stored.topic_id).await?;
     Ok(true)
 }
 

@@ -220,6 +220,23 @@ macro_rules! write {
     }};
 }
 
+/// Runs a body that changes something and cannot be run anew, because what it writes comes in a
+/// stream: in a transaction, in the task of whoever waits for it.
+///
+/// The error of the body may be of its own type, so that it can be undone without a problem.
+macro_rules! once {
+    ($db:expr, async |$conn:ident| $body:expr) => {{
+        let mut connection = $db.lend_for($crate::metrics::Work::Write).await?;
+        #[expect(clippy::disallowed_methods, reason = "this is the door that the rule points to")]
+        let done = diesel_async::AsyncConnection::transaction(
+            &mut *connection,
+            async |$conn: &mut $crate::db::Conn| $body,
+        )
+        .await;
+        done
+    }};
+}
+
 /// Runs several reads that see one state of the database. They are cancelled if nobody waits for
 /// them any more.
 macro_rules! snapshot {
@@ -236,7 +253,7 @@ macro_rules! snapshot {
     }};
 }
 
-pub(crate) use {snapshot, write};
+pub(crate) use {once, snapshot, write};
 
 /// Opens a single connection outside the pool, for the work before the server starts.
 pub async fn connect(url: &str) -> ConnectionResult<Conn> {

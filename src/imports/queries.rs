@@ -1,13 +1,24 @@
 //! The SQL of imports that no slice has.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, Text, Uuid};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
+use crate::arguments::{Argument, queries as argument};
+use crate::citations::queries as citation;
 use crate::db::Conn;
-use crate::db::schema::topics;
+use crate::db::schema::{
+    arguments, citations, positions, premises, relations, sources, topics,
+};
+use crate::domain::ids::{ArgumentId, CitationId, PositionId, RelationId, SourceId, TopicId};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
 use crate::http::problem::Result;
+use crate::positions::{Position, queries as position};
+use crate::relations::queries as relation;
+use crate::sources::queries::{self as source, TextColumns};
+use crate::sources::Source;
+use crate::topics::{Topic, queries as topic};
 
 /// Whether there is no topic.
 pub async fn is_empty(mut conn: &Conn) -> Result<bool> {
@@ -21,4 +32,235 @@ pub async fn newest_published(mut conn: &Conn) -> Result<Option<Slug>> {
     let published = topics::table.filter(topics::status.eq(Status::Published));
     let newest = published.order(topics::id.desc()).select(topics::slug);
     Ok(newest.first(&mut conn).await.optional()?)
+}
+
+/// Prepares a transaction that may take longer than a request, and that checks at its end what the
+/// schema lets wait.
+pub async fn begin(conn: &mut Conn) -> Result<()> {
+    conn.batch_execute("set local statement_timeout = '10min'; set local lock_timeout = '1min'")
+        .await?;
+    Ok(())
+}
+
+/// Waits until no other import is in a transaction of several batches. Each batch locks its sources
+/// before its topics; two that go on from batch to batch would meet in the middle.
+pub async fn take_turn(conn: &mut Conn) -> Result<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(7312, 1)").execute(conn).await?;
+    Ok(())
+}
+
+/// Checks now what the schema lets wait until the end of a transaction.
+pub async fn check_constraints(conn: &mut Conn) -> Result<()> {
+    conn.batch_execute("set constraints all immediate; set constraints all deferred").await?;
+    Ok(())
+}
+
+/// The sources that have these slugs, locked for a change.
+pub async fn lock_sources(conn: &mut Conn, slugs: &[&Slug]) -> Result<Vec<Source>> {
+    Ok(sources::table
+        .filter(sources::slug.eq_any(slugs))
+        .order(sources::slug)
+        .select(Source::as_select())
+        .for_update()
+        .load(conn)
+        .await?)
+}
+
+/// The topics that have these slugs, locked for a change.
+pub async fn lock_topics(conn: &mut Conn, slugs: &[&Slug]) -> Result<Vec<Topic>> {
+    Ok(topics::table
+        .filter(topics::slug.eq_any(slugs))
+        .order(topics::id)
+        .select(Topic::as_select())
+        .for_no_key_update()
+        .load(conn)
+        .await?)
+}
+
+/// Makes sources of their columns; those of which the slug is taken by now are left out.
+pub async fn insert_sources(
+    conn: &mut Conn,
+    rows: &[(SourceId, &Slug, source::Fields, TextColumns)],
+) -> Result<Vec<SourceId>> {
+    let mut made = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(ROWS) {
+        let rows = rows.iter().map(|(id, slug, fields, text)| {
+            (sources::id.eq(*id), sources::slug.eq(*slug), fields, text)
+        });
+        let rows: Vec<_> = rows.collect();
+        let insert = diesel::insert_into(sources::table).values(rows);
+        let insert = insert.on_conflict(sources::slug).do_nothing().returning(sources::id);
+        made.extend(insert.get_results::<SourceId>(conn).await?);
+    }
+    Ok(made)
+}
+
+/// Makes topics of their columns; those of which the slug is taken by now are left out.
+pub async fn insert_topics(
+    conn: &mut Conn,
+    rows: &[(TopicId, &Slug, topic::Fields)],
+) -> Result<Vec<TopicId>> {
+    let mut made = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(ROWS) {
+        let rows = rows
+            .iter()
+            .map(|(id, slug, fields)| (topics::id.eq(*id), topics::slug.eq(*slug), fields));
+        let rows: Vec<_> = rows.collect();
+        let insert = diesel::insert_into(topics::table).values(rows);
+        let insert = insert.on_conflict(topics::slug).do_nothing().returning(topics::id);
+        made.extend(insert.get_results::<TopicId>(conn).await?);
+    }
+    Ok(made)
+}
+
+/// How many rows go in one statement: PostgreSQL takes 65,535 parameters, and a row has a dozen.
+const ROWS: usize = 2_000;
+
+/// Reads the records of one kind that have these names, each a topic and a slug.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident, $row:ty, $table:literal) => {
+        $(#[$meta])*
+        pub async fn $name(
+            conn: &mut Conn,
+            topics: &[TopicId],
+            slugs: &[&Slug],
+        ) -> Result<Vec<$row>> {
+            if topics.is_empty() {
+                return Ok(Vec::new());
+            }
+            let query = diesel::sql_query(concat!(
+                "select found.* from unnest($1, $2) as wanted (topic_id, slug) join ",
+                $table,
+                " as found using (topic_id, slug)",
+            ));
+            Ok(query
+                .bind::<Array<Uuid>, _>(topics)
+                .bind::<Array<Text>, _>(slugs)
+                .load(conn)
+                .await?)
+        }
+    };
+}
+
+named!(/** The positions of these names. */ positions_named, Position, "positions");
+named!(/** The arguments of these names. */ arguments_named, Argument, "arguments");
+named!(/** The relations of these names. */ relations_named, relation::Row, "relations_with_ends");
+named!(/** The citations of these names. */ citations_named, citation::Stored, "citations");
+
+/// Makes records of one kind of their columns.
+macro_rules! insert_all {
+    ($(#[$meta:meta])* $name:ident, $table:ident, $id:ty, $fields:ty) => {
+        $(#[$meta])*
+        pub async fn $name(conn: &mut Conn, rows: &[New<'_, $id, $fields>]) -> Result<()> {
+            for rows in rows.chunks(ROWS) {
+                let rows = rows.iter().map(|row| {
+                    (
+                        $table::id.eq(row.id),
+                        $table::topic_id.eq(row.topic),
+                        $table::slug.eq(row.slug),
+                        &row.fields,
+                    )
+                });
+                let rows: Vec<_> = rows.collect();
+                diesel::insert_into($table::table).values(rows).execute(conn).await?;
+            }
+            Ok(())
+        }
+    };
+}
+
+/// A record to be made.
+#[derive(Debug)]
+pub struct New<'d, Id, Fields> {
+    /// Its id.
+    pub id: Id,
+    /// The topic it is in.
+    pub topic: TopicId,
+    /// Its slug.
+    pub slug: &'d Slug,
+    /// What else it has.
+    pub fields: Fields,
+}
+
+insert_all!(/** Makes positions. */ insert_positions, positions, PositionId, position::Fields);
+insert_all!(/** Makes arguments. */ insert_arguments, arguments, ArgumentId, argument::Fields);
+insert_all!(/** Makes relations. */ insert_relations, relations, RelationId, relation::Fields);
+insert_all!(/** Makes citations. */ insert_citations, citations, CitationId, citation::Fields);
+
+/// Gives relations their premises, in their order.
+pub async fn insert_premises(
+    conn: &mut Conn,
+    rows: &[(TopicId, RelationId, ArgumentId, i16)],
+) -> Result<()> {
+    for rows in rows.chunks(ROWS) {
+        let rows = rows.iter().map(|(topic, relation, argument, ordinal)| {
+            (
+                premises::topic_id.eq(*topic),
+                premises::relation_id.eq(*relation),
+                premises::argument_id.eq(*argument),
+                premises::ordinal.eq(*ordinal),
+            )
+        });
+        let rows: Vec<_> = rows.collect();
+        diesel::insert_into(premises::table).values(rows).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Counts a change to each of these topics.
+pub async fn advance(conn: &mut Conn, changed: &[TopicId]) -> Result<()> {
+    diesel::update(topics::table.filter(topics::id.eq_any(changed)))
+        .set(topics::revision.eq(topics::revision + 1))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The records of a topic, by kind, each its id and its slug.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// The positions.
+    pub positions: Vec<(PositionId, Slug)>,
+    /// The arguments.
+    pub arguments: Vec<(ArgumentId, Slug)>,
+    /// The relations.
+    pub relations: Vec<(RelationId, Slug)>,
+    /// The citations.
+    pub citations: Vec<(CitationId, Slug)>,
+}
+
+/// All names of a topic.
+pub async fn names(conn: &mut Conn, topic: TopicId) -> Result<Names> {
+    macro_rules! of {
+        ($table:ident) => {
+            $table::table
+                .filter($table::topic_id.eq(topic))
+                .select(($table::id, $table::slug))
+                .load(conn)
+                .await?
+        };
+    }
+    Ok(Names {
+        positions: of!(positions),
+        arguments: of!(arguments),
+        relations: of!(relations),
+        citations: of!(citations),
+    })
+}
+
+/// Deletes records of one topic: what points at others before what it points at.
+pub async fn delete(conn: &mut Conn, gone: &Names) -> Result<()> {
+    macro_rules! delete {
+        ($table:ident, $gone:expr) => {
+            for gone in $gone.chunks(ROWS) {
+                let ids: Vec<_> = gone.iter().map(|(id, _)| *id).collect();
+                diesel::delete($table::table.filter($table::id.eq_any(ids))).execute(conn).await?;
+            }
+        };
+    }
+    delete!(citations, gone.citations);
+    delete!(relations, gone.relations);
+    delete!(arguments, gone.arguments);
+    delete!(positions, gone.positions);
+    Ok(())
 }

@@ -219,11 +219,21 @@ pub async fn patch(
 
 /// Makes the position's fields these; what is equal already is left alone, version and all.
 pub async fn update(conn: &mut Conn, current: Position, fields: Fields) -> Result<Position> {
+    let (topic, version) = (current.topic_id, current.version);
+    let position = replace(conn, current, fields).await?;
+    if position.version != version {
+        advance(conn, topic).await?;
+    }
+    Ok(position)
+}
+
+/// The same, for those who count the change to the topic themselves.
+pub async fn replace(conn: &mut Conn, current: Position, fields: Fields) -> Result<Position> {
     if fields == Fields::from(&current) {
         return Ok(current);
     }
     let target = positions::table.find(current.id).filter(positions::version.eq(current.version));
-    let position = diesel::update(target)
+    Ok(diesel::update(target)
         .set((
             fields,
             positions::version.eq(positions::version + 1),
@@ -231,9 +241,7 @@ pub async fn update(conn: &mut Conn, current: Position, fields: Fields) -> Resul
         ))
         .returning(Position::as_returning())
         .get_result(conn)
-        .await?;
-    advance(conn, current.topic_id).await?;
-    Ok(position)
+        .await?)
 }
 
 /// Deletes the position, with what uses it if that is asked for.

@@ -15,7 +15,7 @@ use crate::http::page::sorts;
 use crate::http::parameters::parameters;
 
 /// An answer to a topic.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = positions)]
 pub struct Position {
     /// Its id.

@@ -28,7 +28,7 @@ use crate::topics;
 use crate::topics::queries::{Head, advance, check_slug};
 
 /// A relation as the database reads it: with its ends by id and by slug.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = ends)]
 pub struct Row {
     id: RelationId,
@@ -458,6 +458,20 @@ pub async fn update(
     ids: &[ArgumentId],
     fields: Fields,
 ) -> Result<bool> {
+    let is_changed = replace(conn, stored, ids, fields).await?;
+    if is_changed {
+        advance(conn, stored.topic_id).await?;
+    }
+    Ok(is_changed)
+}
+
+/// The same, for those who count the change to the topic themselves.
+pub async fn replace(
+    conn: &mut Conn,
+    stored: &Stored,
+    ids: &[ArgumentId],
+    fields: Fields,
+) -> Result<bool> {
     if fields == stored.fields && ids == stored.premises {
         return Ok(false);
     }
@@ -482,7 +496,6 @@ pub async fn update(
         ))
         .execute(conn)
         .await?;
-    advance(conn, stored.topic_id).await?;
     Ok(true)
 }
 

@@ -54,7 +54,7 @@ pub struct Fields {
 /// The text and what is said of it; the three are there together or not at all.
 #[derive(Debug, Clone, PartialEq, Insertable, AsChangeset)]
 #[diesel(table_name = sources, treat_none_as_null = true)]
-struct TextColumns {
+pub struct TextColumns {
     text: Option<SourceText>,
     text_length: Option<i32>,
     sha256: Option<String>,

@@ -232,6 +232,11 @@ impl Problem {
         self.0.code
     }
 
+    /// What is particular to this request.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The error behind it, for the log alone.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
