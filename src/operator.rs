@@ -43,8 +43,7 @@ pub async fn seed(config: &CommonConfig, files: &[impl AsRef<Path>]) -> Result<(
         migrate_at(&home).await?;
         let db = Db::new(home.url(), 2)?;
         for document in &documents {
-            let report =
-                imports::apply(&db, document).await.map_err(|problem| document.explain(problem))?;
+            let report = imports::apply(&db, document).await?;
             say(&format!("{}: {report}", document.name()))?;
         }
         db.close();

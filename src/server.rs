@@ -173,8 +173,7 @@ async fn prepare(home: &Home, config: &ServerConfig) -> Result<Db, BoxError> {
         let essay = imports::seeds::essay()?;
         // No request waits for it, so it may take its time.
         let seeding = Db::new(home.url(), 2)?;
-        let report =
-            imports::apply(&seeding, &essay).await.map_err(|problem| essay.explain(problem))?;
+        let report = imports::apply(&seeding, &essay).await?;
         seeding.close();
         log::info!("seeded {}: {report}", essay.name());
     }

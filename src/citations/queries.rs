@@ -75,7 +75,9 @@ impl From<Row> for Citation {
 }
 
 /// The columns that a client decides, and what the check of the quote made of them.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, QueryableByName)]
+#[derive(
+    Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, QueryableByName,
+)]
 #[diesel(table_name = citations, treat_none_as_null = true)]
 pub struct Fields {
     source_id: SourceId,
@@ -120,7 +122,8 @@ impl Fields {
 pub struct Stored {
     /// Its id.
     pub id: CitationId,
-    topic_id: TopicId,
+    /// The topic it is in.
+    pub topic_id: TopicId,
     /// Its slug.
     pub slug: Slug,
     version: i64,
@@ -143,6 +146,11 @@ struct Quoted {
 pub struct QuotedSources(HashMap<Slug, Quoted>);
 
 impl QuotedSources {
+    /// Takes others in.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Takes in a source of which the text is known, and which is locked.
     pub fn insert(&mut self, id: SourceId, slug: &Slug, text: Option<&SourceText>) {
         let text = text.map(|text| QuotableText::new(text.as_str().to_owned()));

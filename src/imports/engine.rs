@@ -22,11 +22,7 @@ use crate::http::problem::{Problem, Result};
 pub async fn run(db: &Db, settings: &Settings, events: &mut Receiver<Event>) -> Result<Report> {
     let mut engine = Engine {
         settings,
-        report: Report {
-            format: settings.format,
-            dry_run: settings.dry_run,
-            ..Report::default()
-        },
+        report: Report { format: settings.format, dry_run: settings.dry_run, ..Report::default() },
         waiting: None,
         has_ended: false,
         touched: HashSet::new(),

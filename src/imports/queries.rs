@@ -7,22 +7,20 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use crate::arguments::{Argument, queries as argument};
 use crate::citations::queries as citation;
 use crate::db::Conn;
-use crate::db::schema::{
-    arguments, citations, positions, premises, relations, sources, topics,
-};
+use crate::db::schema::{arguments, citations, positions, premises, relations, sources, topics};
 use crate::domain::ids::{ArgumentId, CitationId, PositionId, RelationId, SourceId, TopicId};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
 use crate::http::problem::Result;
 use crate::positions::{Position, queries as position};
 use crate::relations::queries as relation;
-use crate::sources::queries::{self as source, TextColumns};
 use crate::sources::Source;
+use crate::sources::queries::{self as source, TextColumns};
 use crate::topics::{Topic, queries as topic};
 
 /// Whether there is no topic.
 pub async fn is_empty(mut conn: &Conn) -> Result<bool> {
-    let first: Option<crate::domain::ids::TopicId> =
+    let first: Option<TopicId> =
         topics::table.select(topics::id).first(&mut conn).await.optional()?;
     Ok(first.is_none())
 }

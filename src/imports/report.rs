@@ -15,6 +15,9 @@ const MOST_NOTES: usize = 1_000;
 /// How many topics, and how many ids, a report holds.
 const MOST_RECORDS: usize = 10_000;
 
+/// Among how many topics one is looked for that was told of already.
+const RECENT: usize = 100;
+
 /// What happened to the records of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tally {
@@ -201,11 +204,14 @@ impl Report {
         self.mapping.extend(done.mapping.into_iter().take(room));
         for topic in done.topics {
             // Of a topic that comes in several parts the strongest is told.
-            match self.topics.iter_mut().rev().take(100).find(|it| it.slug == topic.slug) {
-                Some(told) if told.outcome == Outcome::Left => told.outcome = topic.outcome,
-                Some(_) => {}
-                None if self.topics.len() < MOST_RECORDS => self.topics.push(topic),
-                None => {}
+            let is_same = |it: &&mut TopicOutcome| it.slug == topic.slug;
+            let told = self.topics.iter_mut().rev().take(RECENT).find(is_same);
+            if let Some(told) = told {
+                if told.outcome == Outcome::Left {
+                    told.outcome = topic.outcome;
+                }
+            } else if self.topics.len() < MOST_RECORDS {
+                self.topics.push(topic);
             }
         }
         done.notes.into_iter().for_each(|note| self.note(note));

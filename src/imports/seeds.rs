@@ -4,8 +4,10 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use crate::db::BoxError;
+use crate::domain::input::{Fault, FaultCode};
 use crate::formats::document::Document;
 use crate::formats::native::{self, Parsed};
+use crate::formats::note::{Note, Severity};
 use crate::formats::reading::Files;
 use crate::http::problem::Problem;
 
@@ -71,20 +73,21 @@ impl Loaded {
         &self.parsed.document
     }
 
-    pub(super) fn shared(&self) -> Arc<Parsed> {
-        Arc::clone(&self.parsed)
+    /// Says why the document could not be written.
+    pub(super) fn explain(&self, problem: &Problem) -> BoxError {
+        format!("{}: {problem}", self.name).into()
     }
 
-    /// Says why the document could not be written, with line and column where that is known.
-    pub fn explain(&self, problem: Problem) -> BoxError {
-        let plain = problem.to_string();
-        let faults = problem.into_faults();
-        if faults.is_empty() {
-            return format!("{}: {plain}", self.name).into();
-        }
-        let lines: Vec<String> = faults
-            .into_iter()
-            .map(|fault| format!("{}: {}", self.name, self.parsed.locate(fault)))
+    /// Says what of the document was refused, each with its line and column.
+    pub(super) fn refused(&self, notes: &[Note]) -> BoxError {
+        let lines: Vec<String> = notes
+            .iter()
+            .filter(|note| note.severity == Severity::Error)
+            .map(|note| {
+                let (pointer, detail) = (note.place.pointer.clone(), note.detail.clone());
+                let fault = Fault { pointer, code: FaultCode::NotAllowed, detail };
+                format!("{}: {}", self.name, self.parsed.locate(fault))
+            })
             .collect();
         lines.join("\n").into()
     }

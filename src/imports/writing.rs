@@ -9,19 +9,20 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use uuid::Uuid;
 
+use super::Settings;
 use super::batch::Batch;
 use super::queries::{self, Names};
-use super::report::{Done, Outcome, TopicOutcome};
+use super::report::{Done, Mapped, Outcome, TopicOutcome};
 use super::topic::TopicDiff;
-use super::{Settings, report::Mapped};
 use crate::citations::queries::QuotedSources;
 use crate::db::Conn;
 use crate::domain::ids::{Ref, SourceId, SourceRef, TopicId};
 use crate::domain::input::FaultCode;
 use crate::domain::kinds::Status;
 use crate::domain::origin::Origin;
+use crate::domain::quote::Quote;
 use crate::domain::slug::Slug;
-use crate::formats::document::{SourceRecord, TopicRecord};
+use crate::formats::document::{SourceRecord, TargetName, TopicRecord};
 use crate::formats::note::{Note, NoteCode};
 use crate::formats::place::Place;
 use crate::http::problem::{Problem, Result};
@@ -34,6 +35,9 @@ pub(super) type Touched = HashSet<u64>;
 
 /// The records of a topic that are to stay.
 pub(super) type Kept = HashSet<Uuid>;
+
+/// Verified quotes, each with its source.
+type Quotes = Vec<(SourceId, Quote)>;
 
 /// What a batch showed, beside what became of it.
 #[derive(Debug, Default)]
@@ -49,11 +53,11 @@ pub(super) async fn write(
     settings: &Settings,
     touched: &Touched,
 ) -> Result<(Done, Seen)> {
-    let mut writing =
-        Writing { settings, touched, done: Done::default(), seen: Seen::default() };
+    let mut writing = Writing { settings, touched, done: Done::default(), seen: Seen::default() };
     let quoted = writing.write_sources(conn, batch).await?;
-    let records = batch.topics.iter().filter(|topic| writing.fits(topic, &quoted)).collect();
-    writing.write_topics(conn, records, &quoted).await?;
+    let verified = |topic| Some((topic, writing.verified(topic, &quoted)?));
+    let records = batch.topics.iter().filter_map(verified).collect();
+    writing.write_topics(conn, records).await?;
     Ok((writing.done, writing.seen))
 }
 
@@ -143,7 +147,13 @@ pub(super) enum Became {
 
 impl Writing<'_> {
     /// Counts a record that may have come before. Of one that is as it was then, nothing is told.
-    pub(super) fn meet(&mut self, kind: &'static str, topic: Option<&Slug>, slug: &Slug, became: Became) {
+    pub(super) fn meet(
+        &mut self,
+        kind: &'static str,
+        topic: Option<&Slug>,
+        slug: &Slug,
+        became: Became,
+    ) {
         let mut hasher = DefaultHasher::new();
         (kind, topic, slug).hash(&mut hasher);
         let name = hasher.finish();
@@ -254,42 +264,42 @@ impl Writing<'_> {
         Ok(quoted)
     }
 
-    /// Whether a topic can be written; if not, all that is wrong with it is told.
-    fn fits(&mut self, topic: &TopicRecord, quoted: &QuotedSources) -> bool {
-        let mut notes = Vec::new();
+    /// The quotes of a topic, each in its place, if the topic can be written; if not, all that is
+    /// wrong with it is told.
+    fn verified(&mut self, topic: &TopicRecord, quoted: &QuotedSources) -> Option<Quotes> {
+        let (mut notes, mut quotes) = (Vec::new(), Vec::with_capacity(topic.citations.len()));
         for relation in &topic.relations {
             if i16::try_from(relation.premises.len()).is_err() {
                 let detail = format!("has {} premises", relation.premises.len());
                 let instead = "a relation has at most 32,767";
                 notes.push(Note::error(NoteCode::TooMuch, relation.at.clone(), detail, instead));
             }
-            if relation.target.slug() == &relation.slug && relation.is_onto_relation() {
+            if relation.target == TargetName::Relation(relation.slug.clone()) {
                 let detail = "a relation cannot be its own target";
                 notes.push(Note::error(NoteCode::Invalid, relation.at.clone(), detail, ""));
             }
         }
         for citation in &topic.citations {
             let name = Ref::Slug(citation.source.clone());
-            let found = quoted.anchor(&name, &citation.quote, citation.at.as_str());
-            if let Err(problem) = found {
-                notes.extend(notes_of(&problem, citation.at.clone()));
+            match quoted.anchor(&name, &citation.quote, citation.at.as_str()) {
+                Ok(quote) => quotes.push(quote),
+                Err(problem) => notes.extend(notes_of(&problem, citation.at.clone())),
             }
         }
         if notes.is_empty() {
-            return true;
+            return Some(quotes);
         }
         self.refuse(topic, notes);
-        false
+        None
     }
 
     async fn write_topics(
         &mut self,
         conn: &mut Conn,
-        mut records: Vec<&TopicRecord>,
-        quoted: &QuotedSources,
+        mut records: Vec<(&TopicRecord, Quotes)>,
     ) -> Result<()> {
-        records.sort_by_key(|topic| &topic.slug);
-        let slugs: Vec<&Slug> = records.iter().map(|topic| &topic.slug).collect();
+        records.sort_by_key(|(topic, _)| &topic.slug);
+        let slugs: Vec<&Slug> = records.iter().map(|(topic, _)| &topic.slug).collect();
         let mut there: HashMap<Slug, Topic> = HashMap::new();
         let mut made: HashMap<&Slug, TopicId> = HashMap::new();
         loop {
@@ -297,8 +307,8 @@ impl Writing<'_> {
             there.extend(found.into_iter().map(|topic| (topic.slug.clone(), topic)));
             let missing: Vec<_> = records
                 .iter()
-                .filter(|it| !there.contains_key(&it.slug))
-                .map(|it| (TopicId::now(), &it.slug, topic_fields(it)))
+                .filter(|(it, _)| !there.contains_key(&it.slug))
+                .map(|(it, _)| (TopicId::now(), &it.slug, topic_fields(it)))
                 .collect();
             let ids: HashSet<TopicId> =
                 queries::insert_topics(conn, &missing).await?.into_iter().collect();
@@ -313,12 +323,12 @@ impl Writing<'_> {
             made.get(&record.slug).copied().or_else(|| there.get(&record.slug).map(|it| it.id))
         };
         let known: Vec<(TopicId, &TopicRecord)> =
-            records.iter().filter_map(|it| Some((id_of(it)?, *it))).collect();
+            records.iter().filter_map(|(it, _)| Some((id_of(it)?, *it))).collect();
         let mut stored = super::topic::Stored::load(conn, &known, &made).await?;
         let mut changes = super::topic::Changes::default();
-        for (id, record) in known {
+        for ((id, record), (_, quotes)) in known.into_iter().zip(records) {
             let is_made = made.contains_key(&record.slug);
-            let diff = TopicDiff::of(id, record, quoted, stored.take(id))?;
+            let diff = TopicDiff::of(id, record, quotes, stored.take(id))?;
             let gone = match (self.settings.prune, is_made) {
                 (true, false) if !self.settings.scattered => {
                     beyond(queries::names(conn, id).await?, &diff.kept())
@@ -329,7 +339,8 @@ impl Writing<'_> {
             let loses = count_removed(&mut counted, &gone);
             let current = there.remove(&record.slug);
             let fields = topic_fields(record);
-            let own_change = current.as_ref().is_some_and(|it| fields != topics::queries::Fields::from(it));
+            let own_change =
+                current.as_ref().is_some_and(|it| fields != topics::queries::Fields::from(it));
             let is_changed = own_change || diff.is_change() || loses;
             let stays_archived = record.status == Status::Archived
                 && current.as_ref().is_some_and(|it| it.status == Status::Archived);

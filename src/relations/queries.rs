@@ -122,7 +122,8 @@ impl Fields {
 pub struct Stored {
     /// Its id.
     pub id: RelationId,
-    topic_id: TopicId,
+    /// The topic it is in.
+    pub topic_id: TopicId,
     /// Its slug.
     pub slug: Slug,
     version: i64,

@@ -63,7 +63,10 @@ fn a_file_takes_its_texts_from_beside_it_and_from_nowhere_else() {
     let directory = Directory::new();
     let database = TestDatabase::with(Content::Empty);
     let with_file = |name: &str| {
-        TRAMS.replace("text: Trams are quiet. They carry many people.", &format!("text_file: {name}"))
+        TRAMS.replace(
+            "text: Trams are quiet. They carry many people.",
+            &format!("text_file: {name}"),
+        )
     };
     directory.write("leaflet.txt", "Trams are quiet. They carry many people.");
     directory.write("good.yaml", &with_file("leaflet.txt"));

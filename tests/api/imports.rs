@@ -71,9 +71,10 @@ fn counted(report: &Answer, kind: &str) -> [i64; 5] {
 /// The sum over all kinds.
 fn sum(report: &Answer) -> [i64; 5] {
     let kinds = ["sources", "topics", "positions", "arguments", "relations", "citations"];
-    kinds.map(|kind| counted(report, kind)).into_iter().fold([0; 5], |sum, of_kind| {
-        std::array::from_fn(|at| sum[at] + of_kind[at])
-    })
+    kinds
+        .map(|kind| counted(report, kind))
+        .into_iter()
+        .fold([0; 5], |sum, of_kind| std::array::from_fn(|at| sum[at] + of_kind[at]))
 }
 
 #[actix_web::test]
@@ -173,13 +174,17 @@ async fn the_ids_of_the_file_are_told_with_those_they_became() {
     let mapping = report.at("/mapping");
     let of = |from: &str| {
         let mut mapped = mapping.as_array().unwrap().iter();
-        mapped.find(|it| it["from"] == from).unwrap_or_else(|| panic!("{from}: {mapping:#}")).clone()
+        mapped
+            .find(|it| it["from"] == from)
+            .unwrap_or_else(|| panic!("{from}: {mapping:#}"))
+            .clone()
     };
     assert_eq!(of("1")["kind"], "argument");
     assert_eq!(of("2")["kind"], "relation");
     assert_eq!(of("3")["kind"], "position");
     let (topic, slug) = (of("1")["topic"].clone(), of("1")["slug"].clone());
-    let path = format!("/v1/topics/{}/arguments/{}", topic.as_str().unwrap(), slug.as_str().unwrap());
+    let path =
+        format!("/v1/topics/{}/arguments/{}", topic.as_str().unwrap(), slug.as_str().unwrap());
     let argument = app.get(&path).await.expect(200);
     assert_eq!(argument.at("/id"), of("1")["id"]);
     assert_eq!(report.at("/mapping_is_cut"), false);
@@ -188,13 +193,15 @@ async fn the_ids_of_the_file_are_told_with_those_they_became() {
 #[actix_web::test]
 async fn a_broken_file_is_answered_with_every_fault_and_changes_nothing() {
     let app = TestApp::start().await;
-    let broken = TRAMS.replace("claim: Trams", "clam: Trams").replace("title: Should", "titel: Should");
+    let broken =
+        TRAMS.replace("claim: Trams", "clam: Trams").replace("title: Should", "titel: Should");
 
     let report = app.import("", "application/yaml", broken).await.expect(200);
 
     assert_eq!(report.at("/applied"), false);
     assert!(report.number_at("/notes_total/error") >= 2, "{report}");
-    let lines: Vec<i64> = (0..2).map(|at| report.number_at(&format!("/notes/{at}/place/line"))).collect();
+    let lines: Vec<i64> =
+        (0..2).map(|at| report.number_at(&format!("/notes/{at}/place/line"))).collect();
     assert_eq!(lines, [8, 8]);
     assert!(!app.is_there("/v1/sources/leaflet").await);
 }
@@ -229,7 +236,8 @@ async fn pruning_makes_a_topic_equal_to_the_file_and_not_pruning_leaves_the_rest
 
 /// A good topic, and one whose quote is wrong.
 fn half_good() -> String {
-    let bad = "  - slug: buses\n    title: Why?\n    source: leaflet\n    quotes: [Nowhere said.]\n";
+    let bad =
+        "  - slug: buses\n    title: Why?\n    source: leaflet\n    quotes: [Nowhere said.]\n";
     format!("{TRAMS}{bad}")
 }
 

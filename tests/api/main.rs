@@ -48,9 +48,9 @@ mod operating;
 mod readme;
 
 // What the program stands on and begins with.
-mod schema;
 mod importing;
 mod imports;
+mod schema;
 mod seeding;
 mod serving;
 mod stopping;
