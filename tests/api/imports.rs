@@ -202,7 +202,7 @@ async fn a_broken_file_is_answered_with_every_fault_and_changes_nothing() {
     assert!(report.number_at("/notes_total/error") >= 2, "{report}");
     let lines: Vec<i64> =
         (0..2).map(|at| report.number_at(&format!("/notes/{at}/place/line"))).collect();
-    assert_eq!(lines, [8, 8]);
+    assert_eq!(lines, [7, 8]);
     assert!(!app.is_there("/v1/sources/leaflet").await);
 }
 
