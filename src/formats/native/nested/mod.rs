@@ -1,7 +1,7 @@
 //! Writing a debate as a curator writes it: what bears on something stands under it.
 //!
-//! An argument is written where it first bears on something, and named wherever else it does. What
-//! no tree can hold stands in the topic's own lists: arguments that bear on nothing or that bear
+//! An argument is written where it bears on what is nearest to the question, and there where it
+//! speaks for something rather than against; wherever else it bears, it is named. What no tree can hold stands in the topic's own lists: arguments that bear on nothing or that bear
 //! on one another in a circle, those deeper than people can follow, and relations that nothing
 //! leads to. Lists keep the order of what bears on one thing in one way. **Law:** what is read
 //! of such a text is written again to the byte.

@@ -83,6 +83,9 @@ struct Writing<'l, 'd> {
     quotes: HashMap<End<'d>, Vec<&'d CitationRecord>>,
     /// Relations that say what another one says.
     repeated: HashSet<&'d Slug>,
+    /// Where each argument is at home: among the places where it bears on something, the kind that
+    /// people look for it first.
+    homes: HashMap<&'d Slug, Home>,
     /// The arguments that are written already or wait to be.
     met: HashSet<&'d Slug>,
     /// The arguments that are named already and are still to be written.
@@ -111,6 +114,7 @@ impl<'l, 'd> Writing<'l, 'd> {
             onto,
             quotes,
             repeated: repeated(&topic.relations),
+            homes: homes(&topic.relations),
             met: HashSet::new(),
             waiting: VecDeque::new(),
             written: HashSet::new(),
@@ -296,7 +300,7 @@ impl<'l, 'd> Writing<'l, 'd> {
         self.written.insert(&relation.slug);
         let needs_via = self.needs_via(relation, level);
         match relation.premises.as_slice() {
-            [premise] => match self.to_write(premise, level) {
+            [premise] => match self.to_write(premise, relation, level) {
                 Some(argument) => {
                     self.lines.open_item();
                     self.argument(argument);
@@ -316,7 +320,7 @@ impl<'l, 'd> Writing<'l, 'd> {
                 self.lines.open_item();
                 self.lines.open("linked");
                 for premise in premises {
-                    self.linked(premise, level);
+                    self.linked(premise, relation, level);
                 }
                 self.lines.close();
                 self.via(relation, level);
@@ -325,8 +329,8 @@ impl<'l, 'd> Writing<'l, 'd> {
         }
     }
 
-    fn linked(&mut self, premise: &'d Slug, level: usize) {
-        match self.to_write(premise, level) {
+    fn linked(&mut self, premise: &'d Slug, relation: &RelationRecord, level: usize) {
+        match self.to_write(premise, relation, level) {
             Some(argument) => {
                 self.lines.open_item();
                 self.argument(argument);
@@ -339,9 +343,14 @@ impl<'l, 'd> Writing<'l, 'd> {
 
     /// The argument, if this is the place to write it. One that much stands under is written elsewhere
     /// where this is too deep.
-    fn to_write(&mut self, slug: &'d Slug, level: usize) -> Option<&'d ArgumentRecord> {
+    fn to_write(
+        &mut self,
+        slug: &'d Slug,
+        relation: &RelationRecord,
+        level: usize,
+    ) -> Option<&'d ArgumentRecord> {
         let argument = *self.arguments.get(slug)?;
-        if !self.met.insert(slug) {
+        if self.homes.get(slug) != Some(&home(relation)) || !self.met.insert(slug) {
             return None;
         }
         let end = End::Argument(slug);
@@ -413,6 +422,30 @@ impl<'l, 'd> Writing<'l, 'd> {
         }
         self.lines.close();
     }
+}
+
+/// How near to the debate's question an argument stands, and whether it speaks for what it stands
+/// under: the least is its home.
+type Home = (u8, bool);
+
+fn home(relation: &RelationRecord) -> Home {
+    let distance = match &relation.target {
+        TargetName::Position(_) => 0,
+        TargetName::Argument(_) => 1,
+        TargetName::Relation(_) => 2,
+    };
+    (distance, relation.kind != RelationKind::Supports)
+}
+
+fn homes(relations: &[RelationRecord]) -> HashMap<&Slug, Home> {
+    let mut homes: HashMap<&Slug, Home> = HashMap::new();
+    for relation in relations {
+        for premise in &relation.premises {
+            let best = homes.entry(premise).or_insert_with(|| home(relation));
+            *best = home(relation).min(*best);
+        }
+    }
+    homes
 }
 
 /// The relations that say what another one says: each must be written with its name.
