@@ -1,5 +1,6 @@
 //! The format, read and refused.
 
+mod apart;
 mod hostile;
 mod laws;
 mod reading;
