@@ -4,7 +4,7 @@ use super::*;
 use crate::formats::document::Document;
 use crate::formats::note::{Note, NoteCode, Severity};
 use crate::formats::reading::{Collected, Input, no_files};
-use crate::formats::{Format, Reader};
+use crate::formats::Reader;
 
 fn collected(format: &dyn Format, text: &[u8]) -> Collected {
     let mut bytes = text;

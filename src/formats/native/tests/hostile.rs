@@ -3,7 +3,6 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
-use crate::formats::Format;
 use crate::formats::note::{NoteCode, Severity};
 use crate::formats::reading::{Collected, Input, no_files};
 use crate::formats::writing::Debate;
@@ -135,9 +134,9 @@ fn tamed(format: &dyn Format, what: &str, text: &str) -> Collected {
 
 fn refused_by_all(what: &str, inside: &str) {
     for (format, text) in [
-        (&Json as &dyn Format, format!("{{\"debatebase\": 1, \"topics\": {inside}}}")),
-        (&Ndjson, format!("{{\"debatebase\": 1, \"topic\": {inside}}}\n")),
-        (&Yaml, format!("debatebase: 1\ntopics: {inside}\n")),
+        (JSON, format!("{{\"debatebase\": 1, \"topics\": {inside}}}")),
+        (NDJSON, format!("{{\"debatebase\": 1, \"topic\": {inside}}}\n")),
+        (YAML, format!("debatebase: 1\ntopics: {inside}\n")),
     ] {
         let read = tamed(format, what, &text);
         assert!(read.document.topics.is_empty(), "{what}");
@@ -202,7 +201,7 @@ fn two_hundred_thousand_premises_on_one_node_are_read_and_written() {
     let topic = &read.document.topics[0];
     assert_eq!((topic.arguments.len(), topic.relations.len()), (200_000, 200_000));
     let debate = Debate { topic, sources: &[] };
-    for format in [&Json as &dyn Format, &Ndjson] {
+    for format in [JSON, NDJSON] {
         let begun = Instant::now();
         let text = format.writer().unwrap().write(&debate, &mut Vec::new());
         assert!(begun.elapsed() < Duration::from_secs(30));
@@ -243,7 +242,7 @@ proptest! {
         put in prop_oneof!["[ -~\n]{0,8}", Just("\0".to_owned()), any::<String>()],
     ) {
         let debate = Debate::first_of(&document).unwrap();
-        for format in [&Json as &dyn Format, &Ndjson, &Yaml] {
+        for format in ALL {
             let written = format.writer().unwrap().write(&debate, &mut Vec::new());
             let letters: Vec<char> = written.chars().collect();
             let from = at.index(letters.len());
