@@ -170,6 +170,10 @@ impl Reading<'_, '_> {
             self.open = Some(self.opened(start + length..line.end, Role::Listed));
             return;
         }
+        if trimmed.starts_with("--") || !is_first && numbered(&trimmed).is_some() {
+            let detail = "a line of a premise–conclusion structure stands outside of one";
+            self.tell(start, NoteCode::Malformed, detail, "it is read as text");
+        }
         if is_first {
             self.block = Block::Single;
             self.above.clear();

@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn comments_of_all_three_kinds_are_masked() {
         assert_eq!(masked("a <!-- b\n --> c"), "a ~~~~~~~~~~~ c");
-        assert_eq!(masked("a /* b */ c // d\ne"), "a ~~~~~~~~~ c ~~~~\ne");
+        assert_eq!(masked("a /* b */ c // d\ne"), "a ~~~~~~~ c ~~~~\ne");
         assert_eq!(masked("a // b\r\nc"), "a ~~~~\r\nc");
     }
 

@@ -11,13 +11,16 @@ mod front;
 mod inline;
 mod masking;
 mod model;
+mod records;
+mod relating;
 mod shortcodes;
 mod syntax;
 
 #[cfg(test)]
 mod tests;
 
-use super::Format;
+use super::{Format, Reader};
+use super::reading::{self, Input, Sink, Stopped};
 use super::note::{Note, NoteCode};
 use super::recognising::Beginning;
 
@@ -46,9 +49,33 @@ impl Format for Argdown {
         &["argdown", "ad", "argdown.md"]
     }
 
+    /// A structure or an equivalence class with what bears on it is Argdown and nothing else.
     fn fits(&self, beginning: &Beginning<'_>) -> bool {
-        let _ = beginning;
-        false
+        let text = beginning.text();
+        if beginning.first_line().starts_with("===") {
+            return true;
+        }
+        let lines = || text.lines().map(str::trim_end);
+        let defines = |line: &str| matches!(inline::head(line), Some((syntax::Form::Defines(_), ..)));
+        let is_structured = lines().any(|it| it.len() >= 2 && it.bytes().all(|byte| byte == b'-'))
+            && lines().any(|it| it.starts_with("(1)"));
+        !text.trim_start().starts_with('{')
+            && (is_structured || lines().any(defines))
+    }
+
+    fn reader(&self) -> Option<&dyn Reader> {
+        Some(self)
+    }
+}
+
+impl Reader for Argdown {
+    fn read(&self, input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        let Some(text) = reading::whole_text(input, sink)? else { return Ok(()) };
+        let mut notes = Vec::new();
+        let parsed = Parsed::of(&text, &mut notes);
+        let document = records::document(&parsed, input.name, &mut notes);
+        sink.notes(notes)?;
+        sink.piece(document)
     }
 }
 
