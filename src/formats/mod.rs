@@ -20,6 +20,9 @@ pub mod writing;
 mod names;
 pub mod taming;
 
+#[cfg(test)]
+pub(crate) mod generating;
+
 use std::fmt;
 
 use reading::{Input, Sink, Stopped};
@@ -92,7 +95,7 @@ macro_rules! formats {
 }
 
 formats! {
-    native: Yaml;
+    native: Yaml, Json, Ndjson;
     /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
     /// Argdown, the language of argument maps.

@@ -47,6 +47,13 @@ impl Exact {
     }
 }
 
+impl Context {
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl SourceText {
     /// The most bytes that a source's text may have.
     pub const MAX: usize = 5_000_000;

@@ -9,6 +9,7 @@ use crate::domain::origin::Origin;
 use crate::domain::quote::QuoteDraft;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim, Scheme, Statement, Summary, Tag, Title};
+use crate::formats::document::TargetName;
 use crate::formats::place::Place;
 
 #[derive(Debug)]
@@ -51,9 +52,12 @@ pub(super) struct ArgumentDraft {
 pub(super) struct RelationDraft {
     pub(super) at: Place,
     pub(super) slug: Option<Slug>,
+    /// What leads from its place to its slug.
+    pub(super) slug_field: &'static str,
     pub(super) kind: RelationKind,
     pub(super) premises: Vec<Premise>,
-    pub(super) target: End,
+    /// `None` where it was faulty.
+    pub(super) target: Option<Target>,
     pub(super) scheme: Option<Scheme>,
     pub(super) symmetric: bool,
     pub(super) origin: Option<Origin>,
@@ -68,7 +72,16 @@ pub(super) enum Premise {
     Named(Place, Slug),
 }
 
-/// What a relation bears on or a quote backs, by its index in its list.
+/// What a relation bears on or a quote backs.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// What it stands under.
+    Here(End),
+    /// Anything in the topic, by its slug.
+    Named(Place, TargetName),
+}
+
+/// What something stands under, by its index in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum End {
     Position(usize),
@@ -82,7 +95,7 @@ pub(super) struct CitationDraft {
     pub(super) slug: Option<Slug>,
     pub(super) source: Option<Slug>,
     /// `None` is the topic itself.
-    pub(super) backs: Option<End>,
+    pub(super) backs: Option<Target>,
     pub(super) quote: Option<QuoteDraft>,
     pub(super) origin: Option<Origin>,
 }

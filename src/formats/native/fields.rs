@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::json;
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Object};
+use crate::domain::origin::{Fields, Origin};
 
 /// A document with as many faults is not read any further: no answer names more of them.
 pub(super) const MANY_FAULTS: usize = 100;
@@ -59,6 +61,32 @@ pub(super) fn optional<T: FromJson>(
     faults: &mut Faults,
 ) -> Option<T> {
     fields.take::<Option<T>>(name, faults).flatten()
+}
+
+/// Takes an origin. Its fields are a mapping, or the text of a JSON object: so can be written what
+/// nests deeper or has longer names than a document may have.
+pub(super) fn origin(fields: &mut Object<'_>, at: &At<'_>, faults: &mut Faults) -> Option<Origin> {
+    let Raw(mut value) = optional(fields, "origin", faults)?;
+    let at = at.field("origin");
+    if let Some(inside @ Value::String(_)) = value.get_mut("fields") {
+        let Value::String(text) = inside.take() else { return None };
+        *inside = fields_of_text(&text, &at.field("fields"), faults)?;
+    }
+    Origin::from_json(value, &at, faults)
+}
+
+fn fields_of_text(text: &str, at: &At<'_>, faults: &mut Faults) -> Option<Value> {
+    let detail = match json::parse(text, Fields::MAX) {
+        Ok(read) if !read.value.is_object() => "must be the text of a JSON object".to_owned(),
+        Ok(read) if read.repeated.is_empty() => return Some(read.value),
+        Ok(read) => format!("has {} twice", read.repeated.join(", ")),
+        Err(fault) => {
+            let before = text.get(..fault.offset).unwrap_or(text).chars().count();
+            format!("is no JSON at character {before}: {}", fault.detail)
+        }
+    };
+    faults.push(at, FaultCode::BadFormat, detail);
+    None
 }
 
 /// Takes the items of a list that may be left out, to be read one by one.

@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::draft::{ArgumentDraft, CitationDraft, End, Premise, RelationDraft};
-use super::fields::{Raw, list, open, optional};
+use super::draft::{ArgumentDraft, CitationDraft, End, Premise, RelationDraft, Target};
+use super::fields::{Raw, list, open, optional, origin};
+use super::relations::named_end;
 use super::topics::TopicReader;
 use super::{MAX_LEVELS, MAX_LINKED};
 use crate::domain::input::{At, FaultCode, FromJson, Object};
@@ -17,6 +18,10 @@ use crate::formats::place::Place;
 
 pub(super) const QUOTE: &[&str] =
     &["slug", "source", "exact", "prefix", "suffix", "start", "end", "origin"];
+
+/// A quote in the topic's own list, which may say that it backs something in the topic.
+pub(super) const TOPIC_QUOTE: &[&str] =
+    &["slug", "source", "backs", "exact", "prefix", "suffix", "start", "end", "origin"];
 
 pub(super) const ARGUMENT: &[&str] = &[
     "slug",
@@ -100,7 +105,7 @@ impl TopicReader<'_> {
             at: Place::from(at),
             slug: None,
             source: self.source.clone(),
-            backs,
+            backs: backs.map(Target::Here),
             quote: None,
             origin: None,
         };
@@ -114,7 +119,8 @@ impl TopicReader<'_> {
                 end: None,
             });
         } else if value.is_object() {
-            let Some(mut fields) = open(value, at, QUOTE, faults) else { return };
+            let known = if backs.is_none() { TOPIC_QUOTE } else { QUOTE };
+            let Some(mut fields) = open(value, at, known, faults) else { return };
             citation.slug = optional(&mut fields, "slug", faults);
             match fields.take::<Option<Slug>>("source", faults) {
                 Some(None) => {}
@@ -127,7 +133,11 @@ impl TopicReader<'_> {
             let start = optional(&mut fields, "start", faults).map(|Offset(point)| point);
             let end = optional(&mut fields, "end", faults).map(|Offset(point)| point);
             citation.quote = exact.map(|exact| QuoteDraft { exact, prefix, suffix, start, end });
-            citation.origin = optional(&mut fields, "origin", faults);
+            citation.origin = origin(&mut fields, at, faults);
+            if let Some(Raw(end)) = optional(&mut fields, "backs", faults) {
+                let Some(end) = named_end(end, &at.field("backs"), faults) else { return };
+                citation.backs = Some(end);
+            }
         } else {
             let wanted = "a quote: its exact words, or a mapping with `exact`";
             faults.wrong_type::<()>(at, wanted, &value);
@@ -284,7 +294,7 @@ impl TopicReader<'_> {
             claim: fields.take("claim", self.faults),
             body: optional(fields, "body", self.faults).unwrap_or_default(),
             language: optional(fields, "language", self.faults),
-            origin: optional(fields, "origin", self.faults),
+            origin: origin(fields, at, self.faults),
         });
         self.quotes(fields, at, Some(End::Argument(argument)));
         argument
@@ -305,7 +315,7 @@ impl TopicReader<'_> {
             draft.slug = optional(via, "slug", faults);
             draft.scheme = optional(via, "scheme", faults);
             draft.symmetric = optional(via, "symmetric", faults).unwrap_or_default();
-            draft.origin = optional(via, "origin", faults);
+            draft.origin = origin(via, via_at, faults);
             if draft.symmetric && draft.kind != RelationKind::Attacks {
                 let detail = "is for attacks alone: each end then attacks the other";
                 faults.push(&via_at.field("symmetric"), FaultCode::NotAllowed, detail);
@@ -315,13 +325,13 @@ impl TopicReader<'_> {
         (self.draft.relations.len() - 1, via)
     }
 
-    fn set_premises(&mut self, relation: usize, premises: Vec<Premise>) {
+    pub(super) fn set_premises(&mut self, relation: usize, premises: Vec<Premise>) {
         if let Some(relation) = self.draft.relations.get_mut(relation) {
             relation.premises = premises;
         }
     }
 
-    fn what_bears_on_relation(
+    pub(super) fn what_bears_on_relation(
         &mut self,
         relation: usize,
         via: Option<Object<'_>>,
@@ -336,7 +346,7 @@ impl TopicReader<'_> {
         }
     }
 
-    fn named(&mut self, name: Value, at: &At<'_>) -> Option<Premise> {
+    pub(super) fn named(&mut self, name: Value, at: &At<'_>) -> Option<Premise> {
         Slug::from_json(name, at, self.faults).map(|slug| Premise::Named(Place::from(at), slug))
     }
 }
@@ -346,9 +356,10 @@ impl RelationDraft {
         Self {
             at: Place::from(listing.at),
             slug: None,
+            slug_field: "via/slug",
             kind: listing.kind,
             premises: Vec::new(),
-            target: listing.target,
+            target: Some(Target::Here(listing.target)),
             scheme: None,
             symmetric: false,
             origin: None,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::FileFault;
-use super::fields::MANY_FAULTS;
+use super::json::MANY_REPEATED;
 use crate::domain::input::{At, FaultCode};
 use crate::formats::place::Place;
 
@@ -74,7 +74,7 @@ impl Locations {
         key.unwrap_or(value.here)
     }
 
-    /// Records every field that its mapping has already.
+    /// Records every field that its mapping has already, up to many.
     pub(super) fn push_repeated(&self, at: &At<'_>, faults: &mut Vec<FileFault>) {
         match &self.inside {
             Inside::Nothing => {}
@@ -87,7 +87,7 @@ impl Locations {
                 for field in fields {
                     let at = at.field(&field.name);
                     field.value.push_repeated(&at, faults);
-                    if field.is_repeated && faults.len() < MANY_FAULTS {
+                    if field.is_repeated && faults.len() < MANY_REPEATED {
                         faults.push(FileFault {
                             location: field.key,
                             pointer: at.to_string(),

@@ -1,17 +1,28 @@
-//! The native format: a debate as a YAML file that a curator enjoys writing.
+//! The native format: a debate as a YAML file that a curator enjoys writing, the same as JSON for
+//! programs, and as a stream of lines for any number of debates.
 //!
-//! `yaml` makes a JSON value of the text and remembers where each part stands; `sources`, `topics`
-//! and `items` read that value into drafts; `resolve` gives the drafts their slugs, looks up the
-//! names they use, and makes the [`Document`]. Every fault of a file is named, with line and
-//! column. [`SCHEMA`] says the same of the format to an editor.
+//! `yaml` and `json` make a JSON value of a text and tell where each part stands; `sources`,
+//! `topics`, `items` and `relations` read that value into drafts; `resolve` gives the drafts their
+//! slugs, looks up the names they use, and makes the records; `documents` keeps what is faulty away
+//! from what is not. Every fault of a file is named, with line and column. [`SCHEMA`] says the same
+//! of the format to an editor. `flat` and `nested` write.
 
+pub mod ndjson;
+
+mod documents;
 mod draft;
 mod fields;
+mod flat;
 mod items;
+mod json;
 mod locations;
+mod nested;
+mod relations;
 mod resolve;
+mod scalars;
 mod sources;
 mod topics;
+mod whole;
 mod yaml;
 
 #[cfg(test)]
@@ -19,16 +30,12 @@ mod tests;
 
 use std::fmt;
 
-use serde_json::Value;
-
-use super::document::{Document, SourceRecord};
-use super::note::{Note, NoteCode};
-use super::place::Place;
-use super::reading::{self, Files, Input, Sink, Stopped};
-use super::recognising::Beginning;
-use super::{Format, Reader};
+use super::document::Document;
+use super::reading::Files;
 use crate::domain::input::{At, Fault, FaultCode, Faults};
 pub use locations::{Location, Locations};
+pub use ndjson::Ndjson;
+pub use whole::{Json, Yaml};
 
 /// The version of the format that is read here: the value of the field `debatebase`.
 pub const VERSION: u64 = 1;
@@ -41,7 +48,7 @@ pub const MAX_AUTHORS: usize = 100;
 /// The most tags that a topic may have.
 pub const MAX_TAGS: usize = 50;
 /// The most arguments that may be linked into one relation.
-pub const MAX_LINKED: usize = 50;
+pub const MAX_LINKED: usize = 32_000;
 /// The most levels on which items may stand under one another.
 pub const MAX_LEVELS: usize = 100;
 /// The longest name of a text's file, in characters.
@@ -114,123 +121,38 @@ impl fmt::Display for FileFault {
     }
 }
 
-/// Reads a document. Its faults come in the order of the file.
+/// Reads a document that must have no fault. The faults come in the order of the file.
 pub fn read(text: &str, files: Files<'_>) -> Result<Parsed, Vec<FileFault>> {
+    let (outcome, locations, mut faults) = read_yaml(text, files).map_err(|fault| vec![fault])?;
+    if faults.is_empty() && outcome.consequences.is_empty() {
+        return Ok(Parsed { document: outcome.document, locations });
+    }
+    faults.truncate(Faults::MOST);
+    Err(faults)
+}
+
+/// Reads what of a document can be read. The faults come in the order of the file. An error says
+/// why it cannot be read at all.
+fn read_yaml(
+    text: &str,
+    files: Files<'_>,
+) -> Result<(documents::Outcome, Locations, Vec<FileFault>), FileFault> {
     // Some editors begin a file with a byte order mark, which is no part of its first column.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (value, locations) = yaml::parse(text).map_err(|fault| {
         let (location, detail) = (fault.location, fault.detail);
-        vec![FileFault { location, pointer: String::new(), code: FaultCode::BadFormat, detail }]
+        FileFault { location, pointer: String::new(), code: FaultCode::BadFormat, detail }
     })?;
-    let mut faults = Faults::default();
-    let document = document(value, files, &mut faults);
-    let mut found: Vec<FileFault> =
-        faults.into_vec().into_iter().map(|fault| FileFault::new(fault, &locations)).collect();
+    let mut found = Vec::new();
     locations.push_repeated(&At::Root, &mut found);
-    match document {
-        Some(document) if found.is_empty() => Ok(Parsed { document, locations }),
-        _ => {
-            found.sort_by_key(|fault| fault.location);
-            Err(found)
-        }
+    let repeated: Vec<String> = found.iter().map(|fault| fault.pointer.clone()).collect();
+    let mut outcome = documents::read(value, &repeated, files);
+    if repeated.len() >= json::MANY_REPEATED {
+        // There may be more, in topics that look whole.
+        outcome.document = Document::default();
     }
-}
-
-fn document(value: Value, files: Files<'_>, faults: &mut Faults) -> Option<Document> {
-    let root = At::Root;
-    if value.is_null() {
-        faults.push(&root, FaultCode::Missing, "is empty; a document begins with `debatebase: 1`");
-        return None;
-    }
-    let known = &["debatebase", "sources", "topics"];
-    if !is_version_known(&value, faults) {
-        return None;
-    }
-    let mut fields = fields::open(value, &root, known, faults)?;
-    let version: Option<fields::Raw> = fields.take("debatebase", faults);
-    let sources_at = root.field("sources");
-    let mut sources = Vec::new();
-    for (index, source) in fields::list(&mut fields, "sources", faults).into_iter().enumerate() {
-        if faults.len() < fields::MANY_FAULTS {
-            sources.push(sources::read(source, &sources_at.item(index), files, faults));
-        }
-    }
-    let given =
-        sources.iter().flatten().map(|source: &SourceRecord| (Some(&source.slug), &source.at));
-    resolve::claim("source of this document", "slug", given, faults);
-    let topics_at = root.field("topics");
-    let mut topics = Vec::new();
-    for (index, topic) in fields::list(&mut fields, "topics", faults).into_iter().enumerate() {
-        if faults.len() < fields::MANY_FAULTS {
-            topics.extend(topics::read(topic, &topics_at.item(index), faults));
-        }
-    }
-    let topics = resolve::topics(topics, faults);
-    version?;
-    let sources: Vec<SourceRecord> = sources.into_iter().collect::<Option<_>>()?;
-    Some(Document { sources, topics: topics? })
-}
-
-/// Whether the document does not say that it is of another version. Of one that is, nothing more
-/// can be said.
-fn is_version_known(value: &Value, faults: &mut Faults) -> bool {
-    let version = value.get("debatebase").filter(|version| !version.is_null());
-    if version.is_none_or(|version| version.as_u64() == Some(VERSION)) {
-        return true;
-    }
-    let detail = format!("must be {VERSION}: no other version of the format is known here");
-    faults.push(&At::Root.field("debatebase"), FaultCode::NotAllowed, detail);
-    false
-}
-
-/// The native format as YAML.
-#[derive(Debug)]
-pub struct Yaml;
-
-impl Format for Yaml {
-    fn name(&self) -> &'static str {
-        "yaml"
-    }
-
-    fn title(&self) -> &'static str {
-        "Debatebase (YAML)"
-    }
-
-    fn media_type(&self) -> &'static str {
-        "application/yaml"
-    }
-
-    fn media_types(&self) -> &'static [&'static str] {
-        &["application/yaml", "text/yaml", "application/x-yaml", "text/x-yaml"]
-    }
-
-    fn endings(&self) -> &'static [&'static str] {
-        &["yaml", "yml"]
-    }
-
-    fn fits(&self, beginning: &Beginning<'_>) -> bool {
-        beginning.text().lines().any(|line| line.starts_with("debatebase:"))
-    }
-
-    fn reader(&self) -> Option<&dyn Reader> {
-        Some(self)
-    }
-}
-
-impl Reader for Yaml {
-    fn read(&self, input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped> {
-        let Some(text) = reading::whole_text(input, sink)? else { return Ok(()) };
-        match read(&text, input.files) {
-            Ok(parsed) => sink.piece(parsed.document),
-            Err(faults) => faults.into_iter().try_for_each(|fault| {
-                let place = Place {
-                    pointer: fault.pointer,
-                    line: Some(fault.location.line),
-                    column: Some(fault.location.column),
-                    id: None,
-                };
-                sink.note(Note::error(NoteCode::Invalid, place, fault.detail, ""))
-            }),
-        }
-    }
+    let faults = std::mem::take(&mut outcome.faults).into_iter();
+    found.extend(faults.map(|fault| FileFault::new(fault, &locations)));
+    found.sort_by_key(|fault| fault.location);
+    Ok((outcome, locations, found))
 }

@@ -6,8 +6,9 @@
 use std::collections::HashSet;
 
 use super::draft::{
-    ArgumentDraft, CitationDraft, End, PositionDraft, Premise, RelationDraft, TopicDraft,
+    ArgumentDraft, CitationDraft, End, PositionDraft, Premise, RelationDraft, Target, TopicDraft,
 };
+use super::relations::word;
 use crate::formats::names::{Guesses, Names};
 use crate::domain::input::{At, FaultCode, Faults};
 use crate::domain::kinds::RelationKind;
@@ -19,31 +20,26 @@ use crate::formats::document::{
 };
 use crate::formats::place::Place;
 
-/// The topics of a document. `None` means that a fault was recorded.
-pub(super) fn topics(drafts: Vec<TopicDraft>, faults: &mut Faults) -> Option<Vec<TopicRecord>> {
-    let given = drafts.iter().map(|topic| (topic.slug.as_ref(), &topic.at));
-    let mut names = claim("topic of this document", "slug", given, faults);
-    let mut guesses = Guesses::default();
-    let mut topics = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let slug = draft.slug.clone().or_else(|| {
-            let title = draft.title.as_ref()?;
-            Some(names.take_free(&Slug::derive(title.as_str(), "topic")))
-        });
-        topics.push(Resolver { faults, guesses: &mut guesses }.topic(draft, slug));
-    }
-    topics.into_iter().collect()
+/// The topic that a draft becomes; its slug is given or derived already. `None` means that a fault
+/// was recorded.
+pub(super) fn topic(
+    draft: TopicDraft,
+    slug: Option<Slug>,
+    guesses: &mut Guesses,
+    faults: &mut Faults,
+) -> Option<TopicRecord> {
+    Resolver { faults, guesses }.topic(draft, slug)
 }
 
-/// Takes the given slugs of one kind of record; `field` leads from the record to its slug.
-pub(super) fn claim<'d>(
+/// Takes the given slugs of one kind of record, each with the place of the record and the field
+/// that leads from there to the slug.
+fn claim<'d>(
     kind: &str,
-    field: &str,
-    given: impl Iterator<Item = (Option<&'d Slug>, &'d Place)>,
+    given: impl Iterator<Item = (Option<&'d Slug>, &'d Place, &'d str)>,
     faults: &mut Faults,
 ) -> Names {
     let mut names = Names::default();
-    for (slug, place) in given {
+    for (slug, place, field) in given {
         if slug.is_some_and(|slug| !names.claim(slug)) {
             let at = format!("{place}/{field}");
             let detail = format!("is the slug of an earlier {kind}");
@@ -55,19 +51,39 @@ pub(super) fn claim<'d>(
 
 /// The slugs of a topic's records, in the order of its lists. One is `None` if it would have been
 /// derived from a text that is faulty.
+#[derive(Default)]
 struct Slugs {
     positions: Vec<Option<Slug>>,
     arguments: Vec<Option<Slug>>,
     relations: Vec<Option<Slug>>,
+    position_names: Names,
+    argument_names: Names,
+    relation_names: Names,
 }
 
 impl Slugs {
-    fn of(&self, end: End) -> Option<TargetName> {
+    /// What is named, be it there or not.
+    fn of(&self, target: &Target) -> Option<TargetName> {
         let pick = |slugs: &[Option<Slug>], index: usize| slugs.get(index).cloned().flatten();
+        match target {
+            Target::Here(End::Position(index)) => {
+                pick(&self.positions, *index).map(TargetName::Position)
+            }
+            Target::Here(End::Argument(index)) => {
+                pick(&self.arguments, *index).map(TargetName::Argument)
+            }
+            Target::Here(End::Relation(index)) => {
+                pick(&self.relations, *index).map(TargetName::Relation)
+            }
+            Target::Named(_, name) => Some(name.clone()),
+        }
+    }
+
+    fn names_of(&self, end: &TargetName) -> &Names {
         match end {
-            End::Position(index) => pick(&self.positions, index).map(TargetName::Position),
-            End::Argument(index) => pick(&self.arguments, index).map(TargetName::Argument),
-            End::Relation(index) => pick(&self.relations, index).map(TargetName::Relation),
+            TargetName::Position(_) => &self.position_names,
+            TargetName::Argument(_) => &self.argument_names,
+            TargetName::Relation(_) => &self.relation_names,
         }
     }
 }
@@ -79,15 +95,14 @@ struct Resolver<'f> {
 
 impl Resolver<'_> {
     fn topic(&mut self, draft: TopicDraft, slug: Option<Slug>) -> Option<TopicRecord> {
-        let mut slugs = Slugs {
-            positions: self.position_slugs(&draft.positions),
-            arguments: Vec::new(),
-            relations: Vec::new(),
-        };
-        let argument_names = self.argument_slugs(&draft.arguments, &mut slugs);
-        let premises = self.premises(&draft, &slugs, &argument_names);
+        let mut slugs = Slugs::default();
+        self.position_slugs(&draft.positions, &mut slugs);
+        self.argument_slugs(&draft.arguments, &mut slugs);
+        let premises: Vec<Option<Vec<Slug>>> =
+            draft.relations.iter().map(|relation| self.premises_of(relation, &slugs)).collect();
         self.relation_slugs(&draft.relations, &premises, &mut slugs);
-        self.refuse_repeated(&draft.relations, &premises);
+        self.check_ends(&draft, &slugs);
+        self.refuse_repeated(&draft.relations, &premises, &slugs);
         let citation_slugs = self.citation_slugs(&draft.citations, slug.as_ref(), &slugs);
         let language = draft.language;
         Some(TopicRecord {
@@ -116,21 +131,22 @@ impl Resolver<'_> {
         })
     }
 
-    fn position_slugs(&mut self, drafts: &[PositionDraft]) -> Vec<Option<Slug>> {
-        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
-        let mut names = claim("position of this topic", "slug", given, self.faults);
+    fn position_slugs(&mut self, drafts: &[PositionDraft], slugs: &mut Slugs) {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at, "slug"));
+        let mut names = claim("position of this topic", given, self.faults);
         let slug_of = |draft: &PositionDraft| {
             draft.slug.clone().or_else(|| {
                 let statement = draft.statement.as_ref()?;
                 Some(names.take_free(&Slug::derive(statement.as_str(), "position")))
             })
         };
-        drafts.iter().map(slug_of).collect()
+        slugs.positions = drafts.iter().map(slug_of).collect();
+        slugs.position_names = names;
     }
 
-    fn argument_slugs(&mut self, drafts: &[ArgumentDraft], slugs: &mut Slugs) -> Names {
-        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
-        let mut names = claim("argument of this topic", "slug", given, self.faults);
+    fn argument_slugs(&mut self, drafts: &[ArgumentDraft], slugs: &mut Slugs) {
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at, "slug"));
+        let mut names = claim("argument of this topic", given, self.faults);
         let slug_of = |draft: &ArgumentDraft| {
             draft.slug.clone().or_else(|| {
                 let claim = draft.claim.as_ref()?;
@@ -138,52 +154,39 @@ impl Resolver<'_> {
             })
         };
         slugs.arguments = drafts.iter().map(slug_of).collect();
-        names
+        slugs.argument_names = names;
     }
 
-    /// The premises of every relation, by slug; `None` where one of them is faulty.
-    fn premises(
-        &mut self,
-        draft: &TopicDraft,
-        slugs: &Slugs,
-        names: &Names,
-    ) -> Vec<Option<Vec<Slug>>> {
-        draft.relations.iter().map(|relation| self.premises_of(relation, slugs, names)).collect()
-    }
-
-    fn premises_of(
-        &mut self,
-        relation: &RelationDraft,
-        slugs: &Slugs,
-        names: &Names,
-    ) -> Option<Vec<Slug>> {
-        let mut premises = Vec::with_capacity(relation.premises.len());
+    /// The premises of a relation, by slug; `None` where one of them is faulty.
+    fn premises_of(&mut self, relation: &RelationDraft, slugs: &Slugs) -> Option<Vec<Slug>> {
+        let (mut premises, mut linked) = (Vec::with_capacity(relation.premises.len()), HashSet::new());
         let mut is_whole = !relation.premises.is_empty();
         for premise in &relation.premises {
             let (place, slug) = match premise {
                 Premise::Written(index) => (&relation.at, slugs.arguments.get(*index)?.clone()?),
                 Premise::Named(place, slug) => (place, slug.clone()),
             };
-            if !names.has(&slug) {
-                self.not_found(place, &slug, names);
+            if !slugs.argument_names.has(&slug) {
+                self.not_found(place, &TargetName::Argument(slug), &slugs.argument_names);
                 is_whole = false;
-            } else if premises.contains(&slug) {
+            } else if linked.insert(slug.clone()) {
+                premises.push(slug);
+            } else {
                 let detail = format!("`{slug}` is linked already");
                 self.faults.push(&place.at(), FaultCode::Duplicate, detail);
                 is_whole = false;
-            } else {
-                premises.push(slug);
             }
         }
         is_whole.then_some(premises)
     }
 
-    fn not_found(&mut self, place: &Place, slug: &Slug, names: &Names) {
+    fn not_found(&mut self, place: &Place, end: &TargetName, names: &Names) {
+        let (kind, slug) = (word(end), end.slug());
         let detail = match self.guesses.nearest(slug, names) {
             Some(near) => {
-                format!("no argument of this topic has the slug `{slug}`; did you mean `{near}`?")
+                format!("no {kind} of this topic has the slug `{slug}`; did you mean `{near}`?")
             }
-            None => format!("no argument of this topic has the slug `{slug}`"),
+            None => format!("no {kind} of this topic has the slug `{slug}`"),
         };
         self.faults.push(&place.at(), FaultCode::NotFound, detail);
     }
@@ -194,27 +197,51 @@ impl Resolver<'_> {
         premises: &[Option<Vec<Slug>>],
         slugs: &mut Slugs,
     ) {
-        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
-        let mut names = claim("relation of this topic", "via/slug", given, self.faults);
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at, draft.slug_field));
+        let mut names = claim("relation of this topic", given, self.faults);
         for (draft, premises) in drafts.iter().zip(premises) {
-            // What a relation bears on stands before it, so that its slug is known.
+            // What a relation stands under comes before it, so that its slug is known.
             let slug = draft.slug.clone().or_else(|| {
-                let target = slugs.of(draft.target)?;
+                let target = slugs.of(draft.target.as_ref()?)?;
                 let first = premises.as_ref()?.first()?;
                 Some(names.take_free(&Slug::of_relation(first, draft.kind, target.slug())))
             });
             slugs.relations.push(slug);
         }
+        slugs.relation_names = names;
     }
 
-    fn refuse_repeated(&mut self, drafts: &[RelationDraft], premises: &[Option<Vec<Slug>>]) {
-        let mut seen: HashSet<(RelationKind, End, Vec<&Slug>)> = HashSet::new();
+    /// Whether all that is named as the end of a relation or a quote is there.
+    fn check_ends(&mut self, draft: &TopicDraft, slugs: &Slugs) {
+        let of_relations = draft.relations.iter().map(|it| (it.target.as_ref(), it.slug.as_ref()));
+        let of_citations = draft.citations.iter().map(|it| (it.backs.as_ref(), None));
+        for (target, own) in of_relations.chain(of_citations) {
+            let Some(Target::Named(place, end)) = target else { continue };
+            let names = slugs.names_of(end);
+            if !names.has(end.slug()) {
+                self.not_found(place, end, names);
+            } else if matches!(end, TargetName::Relation(slug) if Some(slug) == own) {
+                let detail = "is the relation itself, which cannot bear on itself";
+                self.faults.push(&place.at(), FaultCode::NotAllowed, detail);
+            }
+        }
+    }
+
+    /// What is said twice without a slug of its own is a slip.
+    fn refuse_repeated(
+        &mut self,
+        drafts: &[RelationDraft],
+        premises: &[Option<Vec<Slug>>],
+        slugs: &Slugs,
+    ) {
+        let mut seen: HashSet<(RelationKind, TargetName, Vec<&Slug>)> = HashSet::new();
         for (draft, premises) in drafts.iter().zip(premises) {
             let Some(premises) = premises else { continue };
+            let Some(target) = draft.target.as_ref().and_then(|it| slugs.of(it)) else { continue };
             let mut premises: Vec<&Slug> = premises.iter().collect();
             premises.sort();
-            if !seen.insert((draft.kind, draft.target, premises)) {
-                let detail = "says again what an earlier item of this list says";
+            if !seen.insert((draft.kind, target, premises)) && draft.slug.is_none() {
+                let detail = "says again what an earlier item says; to say it twice, give it a slug";
                 self.faults.push(&draft.at.at(), FaultCode::Duplicate, detail);
             }
         }
@@ -226,11 +253,11 @@ impl Resolver<'_> {
         topic: Option<&Slug>,
         slugs: &Slugs,
     ) -> Vec<Option<Slug>> {
-        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at));
-        let mut names = claim("quote of this topic", "slug", given, self.faults);
+        let given = drafts.iter().map(|draft| (draft.slug.as_ref(), &draft.at, "slug"));
+        let mut names = claim("quote of this topic", given, self.faults);
         let slug_of = |draft: &CitationDraft| {
             draft.slug.clone().or_else(|| {
-                let backs = match draft.backs {
+                let backs = match &draft.backs {
                     None => topic?.clone(),
                     Some(end) => slugs.of(end)?.slug().clone(),
                 };
@@ -284,7 +311,7 @@ fn relation(
         slug,
         kind: draft.kind,
         premises,
-        target: slugs.of(draft.target)?,
+        target: slugs.of(draft.target.as_ref()?)?,
         scheme: draft.scheme,
         symmetric: draft.symmetric,
         origin: draft.origin,
@@ -296,7 +323,7 @@ fn citation(draft: CitationDraft, slug: Slug, slugs: &Slugs) -> Option<CitationR
         at: draft.at,
         slug,
         source: draft.source?,
-        backs: match draft.backs {
+        backs: match &draft.backs {
             None => BacksName::Topic,
             Some(end) => slugs.of(end)?.into(),
         },

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Files;
-use super::fields::{open, optional};
+use super::fields::{self, open, optional};
 use crate::domain::input::{At, FaultCode, Faults, FromJson, Listed, Object};
 use crate::domain::quote::SourceText;
 use crate::domain::text::Name;
@@ -43,7 +43,7 @@ pub(super) fn read(
     let url = fields.take("url", faults);
     let licence = fields.take("licence", faults);
     let text = text(&mut fields, at, files, faults);
-    let origin = fields.take("origin", faults);
+    let origin = fields::origin(&mut fields, at, faults);
     Some(SourceRecord {
         at: Place::from(at),
         slug: slug?,
@@ -54,7 +54,7 @@ pub(super) fn read(
         url: url?,
         licence: licence?,
         text,
-        origin: origin?,
+        origin,
     })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::draft::{End, PositionDraft, TopicDraft};
-use super::fields::{MANY_FAULTS, list, open, optional};
+use super::fields::{MANY_FAULTS, list, open, optional, origin};
 use crate::domain::input::{At, Faults, Listed};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
@@ -21,6 +21,7 @@ pub(super) const TOPIC: &[&str] = &[
     "quotes",
     "positions",
     "arguments",
+    "relations",
     "origin",
 ];
 
@@ -58,7 +59,7 @@ pub(super) fn read(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Top
         tags: optional(&mut fields, "tags", faults).map_or_else(Vec::new, Tags::into_vec),
         language: optional(&mut fields, "language", faults).unwrap_or_default(),
         status: optional(&mut fields, "status", faults).unwrap_or(Status::Published),
-        origin: optional(&mut fields, "origin", faults),
+        origin: origin(&mut fields, at, faults),
         positions: Vec::new(),
         arguments: Vec::new(),
         relations: Vec::new(),
@@ -79,6 +80,10 @@ pub(super) fn read(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Top
             "stands under nothing here, so that there is no relation to speak of",
             1,
         );
+    }
+    let relations_at = at.field("relations");
+    for (index, relation) in list(&mut fields, "relations", reader.faults).into_iter().enumerate() {
+        reader.lone_relation(relation, &relations_at.item(index));
     }
     Some(reader.draft)
 }
@@ -102,7 +107,7 @@ impl TopicReader<'_> {
             statement: fields.take("statement", self.faults),
             summary: optional(&mut fields, "summary", self.faults).unwrap_or_default(),
             rank: rank.unwrap_or(i32::MAX),
-            origin: optional(&mut fields, "origin", self.faults),
+            origin: origin(&mut fields, at, self.faults),
         });
         let end = End::Position(position);
         self.quotes(&mut fields, at, Some(end));

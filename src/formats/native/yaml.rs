@@ -16,10 +16,11 @@ use super::locations::{Field, Inside, Location, Locations};
 
 /// The most levels that mappings and lists may stand inside one another.
 pub(super) const MAX_DEPTH: usize = 256;
-/// The most values that a file may have, names of fields included.
-const MAX_NODES: usize = 200_000;
+/// The most values that a file may have, names of fields included: a debate of 60,000 arguments has
+/// fewer. Each takes some hundred bytes of memory.
+const MAX_NODES: usize = 1_000_000;
 /// The longest name of a field, in bytes. Faults name the whole path to their place.
-const MAX_NAME: usize = 200;
+pub(super) const MAX_NAME: usize = 200;
 /// The most bytes of text that a file may have in all its values.
 const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// The parser recurses, and in a build without optimisation a level takes 40 KB of stack.
@@ -62,6 +63,8 @@ fn options() -> Options {
             // Above what the scanner may look ahead, so that it is the line above that speaks.
             flow_nesting_limit: 2_000,
             max_nodes: MAX_NODES,
+            // Each value is one event, and each list and mapping one more.
+            max_events: 2 * MAX_NODES + 10,
             max_total_scalar_bytes: MAX_TEXT,
             max_documents: 1,
             max_anchors: 0,

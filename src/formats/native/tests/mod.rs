@@ -1,6 +1,7 @@
 //! The format, read and refused.
 
 mod hostile;
+mod laws;
 mod reading;
 mod refusing;
 mod schema;

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::PartialSchema;
 
 use super::*;
@@ -16,7 +16,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-static VALIDATOR: LazyLock<jsonschema::Validator> =
+pub(super) static VALIDATOR: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::draft202012::new(&schema()).unwrap());
 
 #[test]
@@ -83,6 +83,7 @@ fn the_schema_has_the_bounds_of_the_reader() {
         ("/$defs/source/properties/text_file/maxLength", MAX_FILE_NAME),
         ("/$defs/topic/properties/tags/maxItems", MAX_TAGS),
         ("/$defs/linked_arguments/properties/linked/maxItems", MAX_LINKED),
+        ("/$defs/relation/properties/premises/maxItems", MAX_LINKED),
     ] {
         assert_eq!(of(pointer), u64::try_from(bound).unwrap(), "{pointer}");
     }
@@ -129,7 +130,10 @@ fn the_schema_knows_every_field_and_no_other() {
     assert_eq!(fields("named_argument"), sorted(items::NAMED));
     assert_eq!(fields("linked_arguments"), sorted(items::LINKED));
     assert_eq!(fields("via"), sorted(items::VIA));
+    assert_eq!(fields("relation"), sorted(relations::RELATION));
+    assert_eq!(fields("end"), sorted(relations::END));
     assert_eq!(fields("quote"), sorted(items::QUOTE));
+    assert_eq!(fields("topic_quote"), sorted(items::TOPIC_QUOTE));
     let mut any_item =
         [fields("argument_with_via"), fields("linked_arguments"), fields("named_argument")]
             .concat();
