@@ -26,7 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, health, imports, keys, positions, relations, sources, topics, views,
+    arguments, citations, docs, exports, health, imports, keys, positions, relations, sources,
+    topics, views,
 };
 
 /// What every worker shares.
@@ -90,6 +91,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     topics::routes(config);
     sources::routes(config);
     imports::routes(config);
+    exports::routes(config);
     keys::routes(config);
     health::routes(config);
     docs::routes(config);
