@@ -88,10 +88,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     relations::routes(config);
     citations::routes(config);
     views::routes(config);
+    exports::routes(config);
     topics::routes(config);
     sources::routes(config);
     imports::routes(config);
-    exports::routes(config);
     keys::routes(config);
     health::routes(config);
     docs::routes(config);

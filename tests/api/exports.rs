@@ -110,7 +110,7 @@ async fn everything_imported_into_an_empty_server_is_the_same_export() {
     assert_eq!(again.text(), stream);
     let last = stream.lines().last().unwrap();
     let counts = last.split("\"sources\"").nth(1).unwrap();
-    assert_snapshot!(counts, @r#":1,"topics":2}}"#);
+    assert_snapshot!(counts, @r#":2,"topics":2}}"#);
 }
 
 #[actix_web::test]
