@@ -109,7 +109,7 @@ fn the_code_tells_scripts_what_became_of_the_files() {
         (&["good.yaml", "--format", "docx"], 2, "`docx` is no format that can be read"),
         (&["good.yaml", "--url", "nowhere"], 2, "`nowhere` is no address"),
         (&[], 2, "required arguments were not provided"),
-        (&["broken.yaml", "good.yaml"], 3, "broken.yaml: error: line 2, column 11"),
+        (&["broken.yaml", "good.yaml"], 3, "broken.yaml: error: line 2, column 10"),
         (&["story.txt"], 3, "story.txt: error: the format is not recognised"),
         (&["good.yaml", "--url", "http://127.0.0.1:1"], 1, "good.yaml: error: "),
     ] {
@@ -174,7 +174,7 @@ fn files_are_sent_to_a_server_by_those_who_have_a_key() {
     let (code, said, complained) = told(&broken);
     assert_eq!(code, Some(3));
     assert!(said.starts_with("broken.yaml: nothing was changed"), "{said}");
-    assert!(complained.contains("broken.yaml: error: line 2, column 11"), "{complained}");
+    assert!(complained.contains("broken.yaml: error: line 2, column 10"), "{complained}");
     let (code, _, complained) = told(&large);
     assert_eq!(code, Some(3), "{complained}");
     assert!(complained.contains("at most 100000 bytes"), "{complained}");
