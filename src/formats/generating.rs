@@ -297,7 +297,7 @@ prop_compose! {
         origin in origin(),
     ) -> SourceRecord {
         let mut different = Vec::new();
-        authors.into_iter().for_each(|it| if !different.contains(&it) { different.push(it) });
+        authors.into_iter().for_each(|it| if !different.contains(&it) { different.push(it); });
         SourceRecord {
             at: Place::default(),
             slug, title, authors: different, publisher, licence, origin,
@@ -390,7 +390,7 @@ fn topic(sources: Vec<SourceRecord>) -> impl Strategy<Value = TopicRecord> {
         let mut tags = Vec::new();
         words.into_iter().for_each(|tag| {
             if !tags.contains(&tag) {
-                tags.push(tag)
+                tags.push(tag);
             }
         });
         let mut topic = TopicRecord {

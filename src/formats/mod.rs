@@ -98,6 +98,8 @@ formats! {
     native: Yaml, Json, Ndjson;
     /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
+    /// Argdown, the language of argument maps.
+    argdown: Argdown;
 }
 
 /// The format of this name.

@@ -134,7 +134,9 @@ impl TopicReader<'_> {
             let end = optional(&mut fields, "end", faults).map(|Offset(point)| point);
             citation.quote = exact.map(|exact| QuoteDraft { exact, prefix, suffix, start, end });
             citation.origin = origin(&mut fields, at, faults);
-            if let Some(Raw(end)) = optional(&mut fields, "backs", faults) {
+            if backs.is_none()
+                && let Some(Raw(end)) = optional(&mut fields, "backs", faults)
+            {
                 let Some(end) = named_end(end, &at.field("backs"), faults) else { return };
                 citation.backs = Some(end);
             }

@@ -145,6 +145,8 @@ impl Reader for Ndjson {
             sources: 0,
             topics: 0,
             is_open: false,
+            has_unknown: false,
+            has_ended: false,
             guesses: Guesses::default(),
         };
         loop {
@@ -166,26 +168,30 @@ struct Stream<'a> {
     topics: u64,
     /// Whether there are lines that no trailer has spoken of.
     is_open: bool,
+    /// Whether one of them could not be told to be a source or a topic.
+    has_unknown: bool,
+    /// Whether there was a trailer.
+    has_ended: bool,
     guesses: Guesses,
 }
 
 impl Stream<'_> {
-    /// Reads a line. `true` means that it was the trailer.
+    /// Reads a line. `true` means that the next trailer does not speak of it.
     fn line(&mut self, line: Line, before: Sha256, sink: &mut dyn Sink) -> Result<bool, Stopped> {
         let text = match line.text {
             Ok(text) => text,
             Err(note) => {
-                self.is_open = true;
+                (self.is_open, self.has_unknown) = (true, true);
                 return sink.note(*note).map(|()| false);
             }
         };
         if text.trim().is_empty() {
-            return Ok(false);
+            return Ok(self.has_ended && !self.is_open);
         }
         let read = match json::parse(&text, MOST_VALUES) {
             Ok(read) => read,
             Err(fault) => {
-                self.is_open = true;
+                (self.is_open, self.has_unknown) = (true, true);
                 let column = column(&text, fault.offset);
                 let place = Place::text(line.number, column);
                 let note = Note { instead: LEFT_OUT.to_owned(), ..unreadable(fault, place) };
@@ -215,6 +221,11 @@ impl Stream<'_> {
     /// Reads the source or the topic of a line.
     fn record(&mut self, value: Value, is_clean: bool) -> (Option<Document>, Faults) {
         let (root, mut faults) = (At::Root, Faults::default());
+        match LINES.iter().find(|kind| value.get(**kind).is_some()) {
+            Some(&"source") => self.sources += 1,
+            Some(&"topic") => self.topics += 1,
+            _ => self.has_unknown = true,
+        }
         if !is_version_known(&value, &mut faults) {
             return (None, faults);
         }
@@ -227,7 +238,6 @@ impl Stream<'_> {
         let topic: Option<fields::Raw> = fields::optional(&mut line, "topic", &mut faults);
         let piece = match (source, topic) {
             (Some(source), None) => {
-                self.sources += 1;
                 let slug = given_slug(&source.0);
                 let at = root.field("source");
                 let record = sources::read(source.0, &at, self.files, &mut faults);
@@ -238,7 +248,6 @@ impl Stream<'_> {
                 record.map(|it| Document { sources: vec![it], topics: Vec::new() })
             }
             (None, Some(topic)) => {
-                self.topics += 1;
                 let topic = self.topic(topic.0, &root.field("topic"), &mut faults);
                 topic.map(|it| Document { sources: Vec::new(), topics: vec![it] })
             }
@@ -275,9 +284,12 @@ impl Stream<'_> {
             // Writing to a String cannot fail.
             _ = write!(sha256, "{byte:02x}");
         }
+        let is_so_many = |name: &str, count: u64| {
+            self.has_unknown || said(name).is_none_or(|it| it.as_u64() == Some(count))
+        };
         let is_same = said("sha256").and_then(Value::as_str) == Some(&sha256)
-            && said("sources").is_none_or(|it| it.as_u64() == Some(self.sources))
-            && said("topics").is_none_or(|it| it.as_u64() == Some(self.topics));
+            && is_so_many("sources", self.sources)
+            && is_so_many("topics", self.topics);
         if !is_same {
             let detail = format!(
                 "is not the checksum of the lines before: these are {} sources and {} topics, \
@@ -289,7 +301,8 @@ impl Stream<'_> {
             let place = Place { pointer: "/checksum".to_owned(), ..Place::line(line) };
             sink.note(Note::error(NoteCode::Invalid, place, detail, instead))?;
         }
-        (self.sources, self.topics, self.is_open) = (0, 0, false);
+        (self.sources, self.topics) = (0, 0);
+        (self.is_open, self.has_unknown, self.has_ended) = (false, false, true);
         Ok(())
     }
 

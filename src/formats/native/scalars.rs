@@ -62,7 +62,7 @@ pub(super) fn block(text: &str, indent: usize) -> String {
     if is_literal(text) {
         return literal(text, indent);
     }
-    let is_long = text.chars().count() > WIDTH.saturating_sub(indent).max(LEAST_WIDTH);
+    let is_long = text.chars().count() > WIDTH;
     let edges = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
     if is_long && !edges && text.chars().all(is_shown) {
         return folded(text, indent);

@@ -118,22 +118,13 @@ impl Parser {
     fn take(&mut self, offset: usize, token: Token<'_>) -> Result<(), JsonFault> {
         let takes_value = matches!(self.next, Next::Value | Next::ValueOrEnd);
         match token {
-            Token::OpenList | Token::OpenObject if takes_value => {
-                self.count(offset)?;
-                if self.open.len() == MAX_DEPTH {
-                    let detail = format!("nests more than {MAX_DEPTH} levels deep");
-                    return Err(JsonFault::too_much(offset, detail));
-                }
-                let (open, next) = match token {
-                    Token::OpenList => (Open::List(Vec::new()), Next::ValueOrEnd),
-                    _ => {
-                        let (fields, name) = (Map::new(), String::new());
-                        (Open::Object { fields, name, is_repeated: false }, Next::NameOrEnd)
-                    }
-                };
-                self.open.push(open);
-                self.next = next;
-                Ok(())
+            Token::OpenList if takes_value => {
+                self.open(offset, Open::List(Vec::new()), Next::ValueOrEnd)
+            }
+            Token::OpenObject if takes_value => {
+                let (fields, name) = (Map::new(), String::new());
+                let object = Open::Object { fields, name, is_repeated: false };
+                self.open(offset, object, Next::NameOrEnd)
             }
             Token::Text(text) if takes_value => self.scalar(offset, Value::String(text.into())),
             Token::Scalar(value) if takes_value => self.scalar(offset, value),
@@ -155,8 +146,26 @@ impl Parser {
             Token::CloseObject if matches!(self.next, Next::NameOrEnd | Next::CommaOrEnd) => {
                 self.close(offset, false)
             }
-            _ => Err(self.unexpected(offset)),
+            Token::OpenList
+            | Token::CloseList
+            | Token::OpenObject
+            | Token::CloseObject
+            | Token::Colon
+            | Token::Comma
+            | Token::Text(_)
+            | Token::Scalar(_) => Err(self.unexpected(offset)),
         }
+    }
+
+    fn open(&mut self, offset: usize, open: Open, next: Next) -> Result<(), JsonFault> {
+        self.count(offset)?;
+        if self.open.len() == MAX_DEPTH {
+            let detail = format!("nests more than {MAX_DEPTH} levels deep");
+            return Err(JsonFault::too_much(offset, detail));
+        }
+        self.open.push(open);
+        self.next = next;
+        Ok(())
     }
 
     fn unexpected(&self, offset: usize) -> JsonFault {

@@ -1,11 +1,12 @@
 //! Writing a debate as a curator writes it: what bears on something stands under it.
 //!
-//! An argument is written where it first bears on something, and named wherever else it does. What
-//! no tree can hold stands in the topic's own lists: arguments that bear on nothing or that bear
+//! An argument is written where it bears on what is nearest to the question, and there where it
+//! speaks for something rather than against; wherever else it bears, it is named. What no tree can hold stands in the topic's own lists: arguments that bear on nothing or that bear
 //! on one another in a circle, those deeper than people can follow, and relations that nothing
 //! leads to. Lists keep the order of what bears on one thing in one way. **Law:** what is read
 //! of such a text is written again to the byte.
 
+mod bearing;
 mod lines;
 mod quotes;
 mod topics;
@@ -15,6 +16,7 @@ use super::scalars::{quoted, word};
 use super::yaml::MAX_NAME;
 use super::{VERSION, flat};
 use crate::domain::origin::Origin;
+use crate::domain::text::Name;
 use crate::formats::document::SourceRecord;
 use crate::formats::writing::Debate;
 
@@ -41,7 +43,7 @@ pub(super) fn write(debate: &Debate<'_>) -> String {
 fn write_source(lines: &mut Lines, source: &SourceRecord) {
     lines.field("slug", &word(source.slug.as_str()));
     lines.sentence("title", source.title.as_str());
-    lines.words("authors", source.authors.iter().map(|it| it.as_str()));
+    lines.words("authors", source.authors.iter().map(Name::as_str));
     if let Some(publisher) = &source.publisher {
         lines.sentence("publisher", publisher.as_str());
     }

@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::bearing::{End, Home, home, homes, repeated};
 use super::lines::{Lines, flow_mapping};
 use super::quotes::{Texts, usual_source};
 use super::write_origin;
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
+use crate::domain::text::Tag;
 use crate::formats::document::{
-    ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord, TargetName,
+    ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord,
     TopicRecord,
 };
 use crate::formats::native::relations::word as word_of_end;
@@ -34,36 +36,6 @@ const ON_A_RELATION: [(&str, RelationKind); 3] = [
     ("rephrased_by", RelationKind::Rephrases),
 ];
 
-/// What a relation bears on or a quote backs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum End<'d> {
-    Topic,
-    Position(&'d Slug),
-    Argument(&'d Slug),
-    Relation(&'d Slug),
-}
-
-impl<'d> From<&'d TargetName> for End<'d> {
-    fn from(target: &'d TargetName) -> Self {
-        match target {
-            TargetName::Position(slug) => Self::Position(slug),
-            TargetName::Argument(slug) => Self::Argument(slug),
-            TargetName::Relation(slug) => Self::Relation(slug),
-        }
-    }
-}
-
-impl<'d> From<&'d BacksName> for End<'d> {
-    fn from(backs: &'d BacksName) -> Self {
-        match backs {
-            BacksName::Topic => Self::Topic,
-            BacksName::Position(slug) => Self::Position(slug),
-            BacksName::Argument(slug) => Self::Argument(slug),
-            BacksName::Relation(slug) => Self::Relation(slug),
-        }
-    }
-}
-
 /// Writes the topic of a debate as the item of a list.
 pub(super) fn write(lines: &mut Lines, debate: &Debate<'_>) {
     let mut writing = Writing::new(lines, debate);
@@ -83,6 +55,9 @@ struct Writing<'l, 'd> {
     quotes: HashMap<End<'d>, Vec<&'d CitationRecord>>,
     /// Relations that say what another one says.
     repeated: HashSet<&'d Slug>,
+    /// Where each argument is at home: among the places where it bears on something, the kind that
+    /// people look for it first.
+    homes: HashMap<&'d Slug, Home>,
     /// The arguments that are written already or wait to be.
     met: HashSet<&'d Slug>,
     /// The arguments that are named already and are still to be written.
@@ -111,6 +86,7 @@ impl<'l, 'd> Writing<'l, 'd> {
             onto,
             quotes,
             repeated: repeated(&topic.relations),
+            homes: homes(&topic.relations),
             met: HashSet::new(),
             waiting: VecDeque::new(),
             written: HashSet::new(),
@@ -122,7 +98,7 @@ impl<'l, 'd> Writing<'l, 'd> {
         self.lines.field("slug", &word(topic.slug.as_str()));
         self.lines.sentence("title", topic.title.as_str());
         self.lines.text("summary", topic.summary.as_str());
-        self.lines.words("tags", topic.tags.iter().map(|it| it.as_str()));
+        self.lines.words("tags", topic.tags.iter().map(Tag::as_str));
         if topic.language != Language::default() {
             self.lines.field("language", &word(topic.language.as_str()));
         }
@@ -296,7 +272,7 @@ impl<'l, 'd> Writing<'l, 'd> {
         self.written.insert(&relation.slug);
         let needs_via = self.needs_via(relation, level);
         match relation.premises.as_slice() {
-            [premise] => match self.to_write(premise, level) {
+            [premise] => match self.place_for(premise, relation, level) {
                 Some(argument) => {
                     self.lines.open_item();
                     self.argument(argument);
@@ -316,7 +292,7 @@ impl<'l, 'd> Writing<'l, 'd> {
                 self.lines.open_item();
                 self.lines.open("linked");
                 for premise in premises {
-                    self.linked(premise, level);
+                    self.linked(premise, relation, level);
                 }
                 self.lines.close();
                 self.via(relation, level);
@@ -325,8 +301,8 @@ impl<'l, 'd> Writing<'l, 'd> {
         }
     }
 
-    fn linked(&mut self, premise: &'d Slug, level: usize) {
-        match self.to_write(premise, level) {
+    fn linked(&mut self, premise: &'d Slug, relation: &RelationRecord, level: usize) {
+        match self.place_for(premise, relation, level) {
             Some(argument) => {
                 self.lines.open_item();
                 self.argument(argument);
@@ -339,9 +315,14 @@ impl<'l, 'd> Writing<'l, 'd> {
 
     /// The argument, if this is the place to write it. One that much stands under is written elsewhere
     /// where this is too deep.
-    fn to_write(&mut self, slug: &'d Slug, level: usize) -> Option<&'d ArgumentRecord> {
+    fn place_for(
+        &mut self,
+        slug: &'d Slug,
+        relation: &RelationRecord,
+        level: usize,
+    ) -> Option<&'d ArgumentRecord> {
         let argument = *self.arguments.get(slug)?;
-        if !self.met.insert(slug) {
+        if self.homes.get(slug) != Some(&home(relation)) || !self.met.insert(slug) {
             return None;
         }
         let end = End::Argument(slug);
@@ -413,15 +394,4 @@ impl<'l, 'd> Writing<'l, 'd> {
         }
         self.lines.close();
     }
-}
-
-/// The relations that say what another one says: each must be written with its name.
-fn repeated(relations: &[RelationRecord]) -> HashSet<&Slug> {
-    let mut said: HashMap<(RelationKind, &TargetName, Vec<&Slug>), Vec<&Slug>> = HashMap::new();
-    for relation in relations {
-        let mut premises: Vec<&Slug> = relation.premises.iter().collect();
-        premises.sort();
-        said.entry((relation.kind, &relation.target, premises)).or_default().push(&relation.slug);
-    }
-    said.into_values().filter(|slugs| slugs.len() > 1).flatten().collect()
 }

@@ -3,6 +3,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
+use crate::formats::note::{NoteCode, Severity};
+use crate::formats::reading::{Collected, Input, no_files};
+use crate::formats::writing::Debate;
 
 /// Reads a text that must be refused, and soon: a server reads it for somebody it does not know.
 fn refused_soon(what: &str, text: &str) -> Vec<FileFault> {
@@ -117,8 +120,137 @@ fn a_thousand_equal_wordings_get_a_thousand_names() {
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
+/// Reads a text with any format, and soon, whatever it is.
+fn tamed(format: &dyn Format, what: &str, text: &str) -> Collected {
+    let begun = Instant::now();
+    let mut bytes = text.as_bytes();
+    let mut input = Input { bytes: &mut bytes, name: None, files: &no_files };
+    let mut sink = Collected::default();
+    format.reader().unwrap().read(&mut input, &mut sink).unwrap();
+    let taken = begun.elapsed();
+    assert!(taken < Duration::from_secs(30), "{what} took {taken:?}");
+    sink
+}
+
+fn refused_by_all(what: &str, inside: &str) {
+    for (format, text) in [
+        (JSON, format!("{{\"debatebase\": 1, \"topics\": {inside}}}")),
+        (NDJSON, format!("{{\"debatebase\": 1, \"topic\": {inside}}}\n")),
+        (YAML, format!("debatebase: 1\ntopics: {inside}\n")),
+    ] {
+        let read = tamed(format, what, &text);
+        assert!(read.document.topics.is_empty(), "{what}");
+        assert!(read.notes.iter().any(|it| it.severity == Severity::Error), "{what}");
+        assert!(read.notes.len() <= 1_100, "{what}");
+    }
+}
+
+#[test]
+fn what_is_too_deep_or_too_much_is_refused_by_all() {
+    refused_by_all("a hundred levels", &("[".repeat(100) + &"]".repeat(100)));
+    refused_by_all("a hundred thousand lists", &"[".repeat(100_000));
+    refused_by_all("a hundred thousand objects", &"{\"a\":".repeat(100_000));
+    refused_by_all("one word of 50 MB", &format!("\"{}\"", "x".repeat(50_000_000)));
+    refused_by_all("an open text", &format!("\"{}", "x".repeat(5_000_000)));
+    refused_by_all("four million numbers", &format!("[{}0]", "0,".repeat(4_000_000)));
+    refused_by_all("one name 100,000 times", &format!("{{{}\"a\":1}}", "\"a\":1,".repeat(100_000)));
+    refused_by_all("a control character", "[{\"slug\": \"t\", \"title\": \"a\u{1}b\"}]");
+    refused_by_all("escaped control", "[{\"slug\": \"t\", \"title\": \"a\\u0001b\"}]");
+    let name = format!("{{\"{}\": [{}1]}}", "x".repeat(1_000_000), "1,".repeat(200_000));
+    refused_by_all("a long name around many", &name);
+}
+
+#[test]
+fn a_line_of_a_stream_that_is_too_long_costs_itself_alone() {
+    let line = ndjson::topic_line(&topic("debatebase: 1\ntopics: [{title: T}]"));
+    let text = "x".repeat(ndjson::LONGEST_LINE + 1) + "\n" + &line;
+
+    let read = tamed(&Ndjson, "a line of 64 MB", &text);
+
+    assert_eq!(read.document.topics.len(), 1);
+    assert_eq!(read.notes[0].code, NoteCode::TooMuch);
+}
+
+/// A topic in which many arguments bear on one.
+fn crowded(many: usize, relations: impl Fn(&[String]) -> String) -> String {
+    let slugs: Vec<String> = (0..many).map(|at| format!("a{at}")).collect();
+    let arguments: Vec<String> =
+        slugs.iter().map(|slug| format!("{{\"slug\": \"{slug}\", \"claim\": \"C\"}}")).collect();
+    format!(
+        "{{\"slug\": \"t\", \"title\": \"T\", \"arguments\": [{}], \"relations\": [{}]}}",
+        arguments.join(","),
+        relations(&slugs)
+    )
+}
+
+fn linked(slugs: &[String]) -> String {
+    let premises: Vec<String> = slugs.iter().map(|slug| format!("\"{slug}\"")).collect();
+    let premises = premises.join(",");
+    format!("{{\"kind\": \"attacks\", \"premises\": [{premises}], \"target\": {{\"argument\": \"a0\"}}}}")
+}
+
+#[test]
+fn two_hundred_thousand_premises_on_one_node_are_read_and_written() {
+    let each = |slugs: &[String]| {
+        slugs.iter().map(|slug| linked(std::slice::from_ref(slug))).collect::<Vec<_>>().join(",")
+    };
+    let text = format!("{{\"debatebase\": 1, \"topic\": {}}}\n", crowded(200_000, each));
+
+    let read = tamed(&Ndjson, "200,000 premises", &text);
+
+    let topic = &read.document.topics[0];
+    assert_eq!((topic.arguments.len(), topic.relations.len()), (200_000, 200_000));
+    let debate = Debate { topic, sources: &[] };
+    for format in [JSON, NDJSON] {
+        let begun = Instant::now();
+        let text = format.writer().unwrap().write(&debate, &mut Vec::new());
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert_eq!(tamed(format, "200,000 premises again", &text).document.topics.len(), 1);
+    }
+    let begun = Instant::now();
+    let text = Yaml.writer().unwrap().write(&debate, &mut Vec::new());
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    assert_eq!(text.matches("- slug: a").count(), 200_000);
+}
+
+#[test]
+fn so_many_arguments_are_linked_as_can_be_stored() {
+    let text = |many: usize| format!("{{\"debatebase\": 1, \"topics\": [{}]}}", crowded(many, linked));
+
+    let most = tamed(&Json, "linked", &text(MAX_LINKED));
+    let more = tamed(&Json, "linked", &text(MAX_LINKED + 1));
+    let many = tamed(&Json, "linked", &text(200_000));
+
+    assert_eq!(most.document.topics[0].relations[0].premises.len(), MAX_LINKED);
+    for refused in [more, many] {
+        assert_eq!(refused.document.topics.len(), 0);
+        assert_eq!(refused.notes.len(), 1);
+    }
+    let debate = Debate { topic: &most.document.topics[0], sources: &[] };
+    let yaml = Yaml.writer().unwrap().write(&debate, &mut Vec::new());
+    assert_eq!(tamed(&Yaml, "linked", &yaml).document.topics[0].relations[0].premises.len(), MAX_LINKED);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_slip_in_json_makes_a_reader_panic(
+        document in crate::formats::generating::document(),
+        at in any::<prop::sample::Index>(),
+        length in 0usize..20,
+        put in prop_oneof!["[ -~\n]{0,8}", Just("\0".to_owned()), any::<String>()],
+    ) {
+        let debate = Debate::first_of(&document).unwrap();
+        for format in ALL {
+            let written = format.writer().unwrap().write(&debate, &mut Vec::new());
+            let letters: Vec<char> = written.chars().collect();
+            let from = at.index(letters.len());
+            let text: String = letters[..from].iter().copied().chain(put.chars())
+                .chain(letters.iter().copied().skip(from + length)).collect();
+            tamed(format, "a slip", &text);
+        }
+    }
 
     #[test]
     fn no_text_makes_the_reader_panic(text in any::<String>()) {

@@ -1,5 +1,6 @@
 //! The format, read and refused.
 
+mod apart;
 mod hostile;
 mod laws;
 mod reading;
@@ -7,7 +8,13 @@ mod refusing;
 mod schema;
 
 use super::*;
+use crate::formats::Format;
 use crate::formats::document::TopicRecord;
+
+const YAML: &dyn Format = &Yaml;
+const JSON: &dyn Format = &Json;
+const NDJSON: &dyn Format = &Ndjson;
+const ALL: [&dyn Format; 3] = [YAML, JSON, NDJSON];
 
 const SEED: &str = include_str!("../../../../seeds/open-source-llama.yaml");
 const ESSAY: &str = include_str!("../../../../seeds/essay.txt");

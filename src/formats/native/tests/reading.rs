@@ -275,3 +275,40 @@ fn windows_and_unicode_are_no_trouble() {
     assert_eq!(faults(text)[0].location, Location { line: 4, column: 5 });
     assert_eq!(topic(&text.replace("tagz", "tags")).slug.as_str(), "offenheit-wozu-llama");
 }
+
+#[test]
+fn relations_written_apart_say_what_no_tree_can() {
+    let topic = topic(
+        "debatebase: 1
+topics:
+  - title: T?
+    source: s
+    quotes: [{exact: Words, backs: {relation: r}}]
+    arguments: [{slug: a, claim: A}, {slug: b, claim: B}]
+    relations:
+      - {slug: r, kind: attacks, premises: [a], target: {relation: q}}
+      - {slug: q, kind: supports, premises: [a, b], target: {relation: r}, scheme: Sign}
+      - kind: attacks
+        premises: [a]
+        target: {argument: a}
+        undercut_by: [b]
+      - {slug: again, kind: attacks, premises: [a], target: {argument: a}, symmetric: true}
+",
+    );
+
+    let slug = |text: &str| Slug::parse(text).unwrap();
+    let said: Vec<(&str, TargetName)> =
+        topic.relations.iter().map(|it| (it.slug.as_str(), it.target.clone())).collect();
+    assert_eq!(
+        said,
+        [
+            ("r", TargetName::Relation(slug("q"))),
+            ("q", TargetName::Relation(slug("r"))),
+            ("a-attacks-a", TargetName::Argument(slug("a"))),
+            ("b-attacks-a-attacks-a", TargetName::Relation(slug("a-attacks-a"))),
+            ("again", TargetName::Argument(slug("a"))),
+        ]
+    );
+    assert_eq!(topic.relations[1].premises, [slug("a"), slug("b")]);
+    assert_eq!(topic.citations[0].backs, BacksName::Relation(slug("r")));
+}

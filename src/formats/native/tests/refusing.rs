@@ -73,6 +73,26 @@ pub(super) fn seen_by_a_schema() -> Vec<Case> {
             vec![(4, 33, "/topics/0/arguments/0/via", NotAllowed)],
         ),
         (one_topic("origin: {id: x}"), vec![(4, 13, "/topics/0/origin/format", Missing)]),
+        (
+            one_topic("relations: [{premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]"),
+            vec![(4, 17, "/topics/0/relations/0/kind", Missing)],
+        ),
+        (
+            one_topic("relations: [{kind: supports, premises: [], target: {position: p}}]\n    positions: [{slug: p, statement: P}]"),
+            vec![(4, 44, "/topics/0/relations/0/premises", TooFew)],
+        ),
+        (
+            one_topic("relations: [{kind: attacks, premises: [a], target: {}}]\n    arguments: [{slug: a, claim: A}]"),
+            vec![(4, 56, "/topics/0/relations/0/target", NotAllowed)],
+        ),
+        (
+            one_topic("relations: [{kind: attacks, premises: [a], target: {argument: a, position: p}}]\n    arguments: [{slug: a, claim: A}]"),
+            vec![(4, 56, "/topics/0/relations/0/target", NotAllowed)],
+        ),
+        (
+            one_topic("source: s\n    positions: [{statement: P, quotes: [{exact: x, backs: {argument: a}}]}]"),
+            vec![(5, 52, "/topics/0/positions/0/quotes/0/backs", Unknown)],
+        ),
         (root("sources:\n  - title: S"), vec![(3, 5, "/sources/0/slug", Missing)]),
         (
             source("text: a, text_file: essay.txt"),
@@ -190,6 +210,33 @@ fn seen_by_the_reader() -> Vec<Case> {
         (
             supported("- {linked: [a, a]}\n- {slug: a, claim: A}"),
             vec![(9, 26, "/topics/0/positions/0/supported_by/0/linked/1", Duplicate)],
+        ),
+        (
+            one_topic("relations: [{kind: supports, premises: [b], target: {argument: openes}}]\n    arguments: [{slug: openness, claim: A}]"),
+            vec![
+                (4, 45, "/topics/0/relations/0/premises/0", NotFound),
+                (4, 68, "/topics/0/relations/0/target/argument", NotFound),
+            ],
+        ),
+        (
+            one_topic("relations: [{slug: r, kind: attacks, premises: [a], target: {relation: r}}]\n    arguments: [{slug: a, claim: A}]"),
+            vec![(4, 76, "/topics/0/relations/0/target/relation", NotAllowed)],
+        ),
+        (
+            one_topic("relations: [{kind: supports, symmetric: true, premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]"),
+            vec![(4, 45, "/topics/0/relations/0/symmetric", NotAllowed)],
+        ),
+        (
+            one_topic("source: s\n    quotes: [{exact: x, backs: {relation: r}}]"),
+            vec![(5, 43, "/topics/0/quotes/0/backs/relation", NotFound)],
+        ),
+        (
+            one_topic("origin: {format: f, fields: '[1]'}"),
+            vec![(4, 33, "/topics/0/origin/fields", BadFormat)],
+        ),
+        (
+            one_topic("origin: {format: f, fields: '{\"a\": }'}"),
+            vec![(4, 33, "/topics/0/origin/fields", BadFormat)],
         ),
         (
             supported("- {claim: A, via: {symmetric: true}}"),
