@@ -9,7 +9,7 @@ use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
-use super::{PROBLEM, operations};
+use super::{PROBLEM, imports, operations};
 use crate::imports::Readable;
 
 const RECORDED: &str = include_str!("../../openapi/examples.json");
@@ -82,7 +82,7 @@ fn add_file(operation: &mut Operation, exchange: &Exchange) {
     {
         for media_type in format.format().media_types() {
             if let Some(content) = request.content.get_mut(*media_type) {
-                set_example(content, &Value::from(file.text.as_str()));
+                set_example(content, &imports::example(media_type, &file.text));
             }
         }
     }

@@ -1,8 +1,9 @@
 //! What the document says of files: their media types are those of the formats that can be read.
 
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Required};
 
 use crate::imports::Readable;
@@ -15,6 +16,17 @@ pub fn is_import(operation: &Operation) -> bool {
     operation.tags.iter().flatten().any(|tag| tag == TAG)
 }
 
+/// Whether a file of this media type is one JSON value.
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// A file as an example of its media type: a JSON value, or its text.
+pub fn example(media_type: &str, text: &str) -> Value {
+    let json = is_json(media_type).then(|| serde_json::from_str(text).ok()).flatten();
+    json.unwrap_or_else(|| text.into())
+}
+
 /// Says which files are taken.
 pub fn add(operation: &mut Operation) {
     let mut body = RequestBodyBuilder::new().required(Some(Required::True)).description(Some(
@@ -23,10 +35,14 @@ pub fn add(operation: &mut Operation) {
     ));
     for format in Readable::all() {
         for media_type in format.format().media_types() {
-            let text = ObjectBuilder::new()
-                .schema_type(Type::String)
+            let schema = ObjectBuilder::new()
+                .schema_type(if is_json(media_type) {
+                    SchemaType::AnyValue
+                } else {
+                    SchemaType::Type(Type::String)
+                })
                 .description(Some(format.format().title()));
-            body = body.content(*media_type, ContentBuilder::new().schema(Some(text)).build());
+            body = body.content(*media_type, ContentBuilder::new().schema(Some(schema)).build());
         }
     }
     operation.request_body = Some(body.build().into());

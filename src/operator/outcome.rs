@@ -127,19 +127,24 @@ impl Report {
                 .collect();
             (!named.is_empty()).then(|| named.join(", "))
         };
-        let done = [
+        let verbs = [
             ("created", "created"),
             ("changed", "changed"),
             ("removed", "removed"),
             ("left", "left as it was"),
             ("failed", "refused"),
         ];
-        let mut parts: Vec<String> = done
-            .iter()
+        let was_done = self.applied || self.dry_run;
+        // What would have been done is beside the point where something is to be mended first.
+        let told = verbs.iter().filter(|(what, _)| was_done || *what == "failed");
+        let mut parts: Vec<String> = told
             .filter_map(|(what, verb)| part(what).map(|named| format!("{verb} {named}")))
             .collect();
-        if parts.is_empty() {
-            parts.push("nothing to do".to_owned());
+        match (was_done, parts.first_mut()) {
+            (false, _) => parts.insert(0, "nothing was changed".to_owned()),
+            (true, None) => parts.push("nothing to do".to_owned()),
+            (true, Some(first)) if self.dry_run => first.insert_str(0, "would have "),
+            (true, Some(_)) => {}
         }
         for (severity, plural) in [("error", "errors"), ("warning", "warnings")] {
             match self.total(severity) {
@@ -148,12 +153,7 @@ impl Report {
                 many => parts.push(format!("{many} {plural}")),
             }
         }
-        let parts = parts.join("; ");
-        match (self.dry_run, self.applied) {
-            (true, _) => format!("would have {parts}"),
-            (false, true) => parts,
-            (false, false) => format!("nothing was changed: {parts}"),
-        }
+        parts.join("; ")
     }
 }
 

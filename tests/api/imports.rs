@@ -47,6 +47,15 @@ pub fn aif() -> Value {
     })
 }
 
+fn topic() -> Value {
+    json!({"slug": "trams", "title": "Should the town build trams?"})
+}
+
+/// A topic as a line of a stream.
+fn line() -> String {
+    format!("{}\n", json!({"debatebase": 1, "topic": topic()}))
+}
+
 fn xaif() -> Value {
     json!({"AIF": aif(), "text": "", "OVA": {"firstname": "", "surname": "", "url": "", "nodes": [], "edges": []}})
 }
@@ -82,6 +91,12 @@ async fn each_format_is_taken_by_its_media_type_by_its_name_and_by_its_looks() {
     let app = TestApp::start().await;
     for (format, media_type, file) in [
         ("yaml", "application/yaml", TRAMS.to_owned()),
+        (
+            "json",
+            "application/vnd.debatebase+json",
+            json!({"debatebase": 1, "topics": [topic()]}).to_string(),
+        ),
+        ("ndjson", "application/x-ndjson", line()),
         ("aif", "application/vnd.aif+json", aif().to_string()),
         ("xaif", "application/vnd.xaif+json", xaif().to_string()),
     ] {
@@ -112,6 +127,7 @@ async fn a_file_of_an_unknown_format_is_told_which_there_are() {
         ("application/pdf", TRAMS),
         ("application/yaml; charset=latin1", TRAMS),
         ("text/plain", "Once upon a time."),
+        ("text/plain", "{\"once\": \"upon a time\"}"),
         ("application/octet-stream", ""),
     ] {
         let refused = app.import("", media_type, file).await;
@@ -204,6 +220,27 @@ async fn a_broken_file_is_answered_with_every_fault_and_changes_nothing() {
         (0..2).map(|at| report.number_at(&format!("/notes/{at}/place/line"))).collect();
     assert_eq!(lines, [7, 8]);
     assert!(!app.is_there("/v1/sources/leaflet").await);
+}
+
+#[actix_web::test]
+async fn a_broken_line_is_told_with_its_number_and_the_others_are_taken_one_by_one() {
+    let app = TestApp::start().await;
+    let stream =
+        format!("{}{{\"debatebase\": 1, \"topic\"\n{}", line(), line().replace("trams", "buses"));
+
+    let atomic = app.import("", "application/x-ndjson", stream.as_str()).await.expect(200);
+    let there = app.is_there("/v1/topics/trams").await;
+    let each = app.import("?mode=each", "application/x-ndjson", stream).await.expect(200);
+
+    assert!(!there);
+    assert_eq!(atomic.at("/applied"), false);
+    for report in [&atomic, &each] {
+        assert_eq!(report.number_at("/notes_total/error"), 1, "{report}");
+        assert_eq!(report.number_at("/notes/0/place/line"), 2);
+    }
+    for slug in ["trams", "buses"] {
+        assert!(app.is_there(&format!("/v1/topics/{slug}")).await, "{slug}");
+    }
 }
 
 #[actix_web::test]
