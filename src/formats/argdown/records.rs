@@ -314,7 +314,8 @@ impl Making<'_, '_> {
             } else if !is_described {
                 fields.insert("untitled".to_owned(), json!(true));
             }
-            let rules = step.inference.rules.join(", ");
+            let told = step.inference.data.as_ref().and_then(|it| it.get("scheme")?.as_str());
+            let rules = told.map_or_else(|| step.inference.rules.join(", "), str::to_owned);
             scheme = taming::line::<Scheme>(&rules, &draft.place, self.notes).map(|it| it.text);
         } else if let [premise] = draft.premises.as_slice()
             && bearings.get(premise) == Some(&1)
