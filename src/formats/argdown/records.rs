@@ -127,6 +127,12 @@ impl Making<'_, '_> {
         let found = model.entries.get(entry)?;
         let place = found.place.clone();
         let text = model.defining(syntax, entry).and_then(|it| syntax.items.get(it)).map_or("", |it| it.text.as_str());
+        let is_untitled = |item: usize| syntax.items.get(item).is_some_and(|it| it.is_untitled);
+        let text = if text.is_empty() && model.defining(syntax, entry).is_some_and(is_untitled) {
+            WORDLESS
+        } else {
+            text
+        };
         // What is only referred to says no more than its title.
         let text = if text.is_empty() {
             let instead = "it says its title";

@@ -66,8 +66,13 @@ fn survives(document: &Document) {
     pretty(&was, &is, &text);
 }
 
+/// Shows only what differs.
 fn pretty(was: &Said, is: &Said, text: &str) {
-    assert_eq!(is, was, "\n{text}");
+    let lines = |said: &Said| -> BTreeSet<String> { format!("{said:#?}").lines().map(str::to_owned).collect() };
+    let (before, after) = (lines(was), lines(is));
+    let lost: Vec<_> = before.difference(&after).collect();
+    let new: Vec<_> = after.difference(&before).collect();
+    assert!(was == is, "lost: {lost:#?}\nnew: {new:#?}\n{text}");
 }
 
 #[test]
@@ -92,7 +97,7 @@ const SYNTAX: [&str; 8] = syntax!(
 );
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn a_generated_debate_is_read_as_it_was_written(document in generating::document()) {

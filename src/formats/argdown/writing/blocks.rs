@@ -161,7 +161,13 @@ impl Emitting<'_, '_> {
                 }
                 continue;
             }
+            if let Target::Relation(target) = edge.target
+                && self.is_contradiction(edge)
+            {
+                raise(&mut self.is_named, target);
+            }
             match edge.target {
+                _ if self.is_contradiction(edge) => push(&mut self.children, *premise, at),
                 Target::Node(node) => push(&mut self.children, node, at),
                 Target::Relation(target) => match plan.edges.get(target) {
                     Some(it) if it.is_structured && is_undercut(edge) => push(&mut self.under_inference, target, at),
@@ -252,22 +258,19 @@ impl Emitting<'_, '_> {
         self.tree(self.children.get(node).cloned().unwrap_or_default(), 1);
         self.text("\n");
         self.is_argument_before = self.plan.nodes.get(node).is_some_and(|it| it.sort == Sort::Argument);
-        for more in self.plan.nodes.get(node).map(|it| it.found.texts("more")).unwrap_or_default() {
-            self.more(node, &more);
-        }
     }
 
-    /// What else was said under the same title.
-    fn more(&mut self, node: usize, source: &str) {
-        let _ = (node, source);
+    /// Whether it is written from its premise: a line begins with what contradicts, and names what.
+    fn is_contradiction(&self, edge: &Edge<'_>) -> bool {
+        let is_contrary = edge.found.fields.get("relation").and_then(Value::as_str) == Some("contrary");
+        edge.record.symmetric && !(self.is_strict && is_contrary)
     }
 
     fn sign(&self, edge: &Edge<'_>, leads_away: bool) -> &'static str {
-        let is_contrary = self.is_strict && edge.found.fields.get("relation").and_then(Value::as_str) == Some("contrary");
         match (edge.record.kind, leads_away) {
             (RelationKind::Supports | RelationKind::Rephrases, false) => "+",
             (RelationKind::Supports | RelationKind::Rephrases, true) => "+>",
-            (RelationKind::Attacks, _) if edge.record.symmetric && !is_contrary => "><",
+            (RelationKind::Attacks, _) if self.is_contradiction(edge) => "><",
             (RelationKind::Attacks, false) if is_undercut(edge) => "<_",
             (RelationKind::Attacks, true) if is_undercut(edge) => "_>",
             (RelationKind::Attacks, false) => "-",
@@ -280,10 +283,19 @@ impl Emitting<'_, '_> {
         let mut left: Vec<(usize, usize)> = edges.into_iter().rev().map(|it| (it, depth)).collect();
         while let Some((at, depth)) = left.pop() {
             let Some(edge) = self.plan.edges.get(at) else { continue };
-            let Some(premise) = edge.premises.first().copied() else { continue };
             let indent = 2 * depth;
             let sign = self.sign(edge, false);
             self.text(format!("{}{sign} ", " ".repeat(indent)));
+            let below = match (self.is_contradiction(edge), edge.target) {
+                (true, Target::Node(node)) => Some(node),
+                (true, Target::Relation(target)) => {
+                    let title = self.plan.edges.get(target).map(|it| titled(Sort::Argument, &it.title));
+                    self.text(title.unwrap_or_default() + "\n");
+                    continue;
+                }
+                (false, _) => edge.premises.first().copied(),
+            };
+            let Some(premise) = below else { continue };
             let is_defined = self.mention(premise, depth < DEEPEST, false, indent);
             self.text("\n");
             if is_defined {
