@@ -360,7 +360,7 @@ impl<'a> Making<'a, '_> {
         let mut title: String = wanted
             .chars()
             .map(|c| match (c, sort) {
-                ('\u{1}'..='\u{3}' | '\n' | '\r' | '\t', _) | ('>' | '<', Sort::Argument) => ' ',
+                ('\u{1}'..='\u{4}' | '\n' | '\r' | '\t', _) | ('>' | '<', Sort::Argument) => ' ',
                 (c, _) => c,
             })
             .collect();

@@ -12,7 +12,7 @@ pub(super) fn escaped(text: &str) -> String {
     while let Some((at, c)) = chars.next() {
         let after = chars.peek().map(|(_, c)| *c);
         let means = match c {
-            '\\' | '[' | '<' | '{' | '}' => true,
+            '\\' | '[' | '<' | '{' | '}' | '\t' => true,
             '#' => after.is_some_and(|c| c == '(' || c == '-' || c == '_' || c.is_alphanumeric() || !c.is_ascii()),
             '*' => !(before == Some(' ') && after == Some(' ')),
             '_' => !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)),
@@ -106,6 +106,11 @@ fn braces_escaped(json: &str) -> String {
                 out.push_str("\\u007d");
                 continue;
             }
+            // What YAML does not print.
+            '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' if is_quoted => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                continue;
+            }
             _ => {}
         }
         out.push(c);
@@ -115,7 +120,7 @@ fn braces_escaped(json: &str) -> String {
 
 /// A value in the frontmatter, which must not hold `=`.
 pub(super) fn front(value: &Value) -> String {
-    let json = spaced(value);
+    let json = braces_escaped(&spaced(value));
     let easy = value.as_str().filter(|text| {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
         text.chars().all(is_word)
@@ -162,7 +167,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_claim_is_read_as_it_was_written(text in "[-a-zA-Z \\\\\\[\\]<>{}#*_@/.:+=(),;!^~|0-9ä\u{2028}😀]{1,40}") {
+        fn a_claim_is_read_as_it_was_written(text in "[-a-zA-Z \t\\\\\\[\\]<>{}#*_@/.:+=(),;!^~|0-9ä\u{2028}😀]{1,40}") {
             let Ok(claim) = Claim::parse(&text) else { return Ok(()) };
             prop_assert_eq!(read(&escaped(claim.as_str())), claim.as_str());
             prop_assert_eq!(read(&escaped_at_start(claim.as_str())), claim.as_str());
