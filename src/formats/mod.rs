@@ -17,6 +17,7 @@ pub mod reading;
 pub mod recognising;
 pub mod writing;
 
+mod exporting;
 mod names;
 pub mod taming;
 
@@ -98,6 +99,7 @@ formats! {
     native: Yaml, Json, Ndjson;
     /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
+    kialo: Kialo;
 }
 
 /// The format of this name.
