@@ -17,6 +17,7 @@ pub mod reading;
 pub mod recognising;
 pub mod writing;
 
+mod exporting;
 mod names;
 pub mod taming;
 
@@ -100,6 +101,7 @@ formats! {
     aif: Aif, Xaif;
     /// Argdown, the language of argument maps.
     argdown: Argdown;
+    kialo: Kialo;
 }
 
 /// The format of this name.
