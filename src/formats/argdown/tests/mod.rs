@@ -1,3 +1,4 @@
+mod hostile;
 mod laws;
 mod oracle;
 mod reading;
