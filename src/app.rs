@@ -26,7 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, health, imports, keys, positions, relations, sources, topics, views,
+    arguments, citations, docs, exports, health, imports, keys, positions, relations, sources,
+    topics, views,
 };
 
 /// What every worker shares.
@@ -87,6 +88,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     relations::routes(config);
     citations::routes(config);
     views::routes(config);
+    exports::routes(config);
     topics::routes(config);
     sources::routes(config);
     imports::routes(config);

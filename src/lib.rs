@@ -38,6 +38,7 @@ pub mod positions;
 pub mod sources;
 
 // What reads or writes across slices.
+pub mod exports;
 pub mod imports;
 pub mod keys;
 pub mod views;

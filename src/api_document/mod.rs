@@ -293,6 +293,7 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     // Keys have no versions: what they allow never changes. Nor has the report of an import.
     let is_versioned = !is_service(operation)
         && !imports::is_import(operation)
+        && operation.operation_id.as_deref() != Some("export_everything")
         && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
     if !is_versioned {
         return;

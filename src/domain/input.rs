@@ -208,7 +208,7 @@ impl<'a> Object<'a> {
 }
 
 /// The known name that an unknown one is most likely a slip of.
-fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     // Comparing costs the product of the lengths, and no slip makes a name this long.
     if name.len() > 100 {
         return None;

@@ -42,6 +42,7 @@ mod unfriendly;
 mod contract;
 mod docs;
 mod examples;
+mod exports;
 mod health;
 mod metrics;
 mod operating;

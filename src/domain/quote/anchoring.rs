@@ -40,6 +40,20 @@ pub struct Quote {
     pub end: i32,
 }
 
+impl From<Quote> for QuoteDraft {
+    /// The quote with all that is known of its place.
+    fn from(quote: Quote) -> Self {
+        let context = |text: String| (!text.is_empty()).then_some(Context(text));
+        Self {
+            exact: quote.exact,
+            prefix: context(quote.prefix),
+            suffix: context(quote.suffix),
+            start: Some(quote.start),
+            end: Some(quote.end),
+        }
+    }
+}
+
 /// Why words could not be anchored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unanchored {

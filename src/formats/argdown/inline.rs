@@ -1,7 +1,7 @@
 //! What an item says: its title, its words without marks, its tags and its data.
 
 use super::data;
-use super::masking::{Masked, NOTHING, SPACE};
+use super::masking::{Masked, NOTHING, SPACE, TAB};
 use super::shortcodes;
 use super::syntax::{Data, Form, Sort};
 use crate::formats::note::{Note, NoteCode};
@@ -61,7 +61,11 @@ pub(super) fn collapsed(text: &str) -> String {
                 if std::mem::take(&mut is_pending) {
                     out.push(' ');
                 }
-                out.push(if c == SPACE { ' ' } else { c });
+                out.push(match c {
+                    SPACE => ' ',
+                    TAB => '\t',
+                    c => c,
+                });
             }
         }
     }
@@ -191,6 +195,7 @@ impl Reading<'_, '_> {
         self.at += 1 + next.len_utf8();
         let next = match next {
             ' ' => SPACE,
+            '\t' => TAB,
             '\r' | '\n' => ' ',
             next => next,
         };

@@ -14,6 +14,8 @@ pub(super) const NOTHING: char = '\u{1}';
 const REFUSED: u8 = 2;
 /// Stands for a space that was escaped.
 pub(super) const SPACE: char = '\u{3}';
+/// Stands for a tab that was escaped.
+pub(super) const TAB: char = '\u{4}';
 
 /// A text with its comments masked.
 #[derive(Debug)]
@@ -186,7 +188,7 @@ impl<'a> Masked<'a> {
 }
 
 fn unmarked(byte: u8) -> u8 {
-    if matches!(byte, 1 | 3) { REFUSED } else { byte }
+    if matches!(byte, 1 | 3 | 4) { REFUSED } else { byte }
 }
 
 /// Braces that belong together, apart from those in quoted text.

@@ -15,11 +15,13 @@ mod records;
 mod relating;
 mod shortcodes;
 mod syntax;
+mod writing;
 
 #[cfg(test)]
 mod tests;
 
-use super::{Format, Reader};
+use super::writing::Debate;
+use super::{Format, Reader, Writer};
 use super::reading::{self, Input, Sink, Stopped};
 use super::note::{Note, NoteCode};
 use super::recognising::Beginning;
@@ -65,6 +67,16 @@ impl Format for Argdown {
 
     fn reader(&self) -> Option<&dyn Reader> {
         Some(self)
+    }
+
+    fn writer(&self) -> Option<&dyn Writer> {
+        Some(self)
+    }
+}
+
+impl Writer for Argdown {
+    fn write(&self, debate: &Debate<'_>, losses: &mut Vec<Note>) -> String {
+        writing::write(debate, losses)
     }
 }
 

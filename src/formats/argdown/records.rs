@@ -33,6 +33,8 @@ struct Making<'a, 'p> {
     argument_of: HashMap<usize, Slug>,
     position_of: HashMap<usize, Slug>,
     relation_of: HashMap<usize, Slug>,
+    /// The relations that were said before, under another name.
+    same_as: HashMap<Slug, Slug>,
     positions: Vec<PositionRecord>,
     arguments: Vec<ArgumentRecord>,
     relations: Vec<RelationRecord>,
@@ -51,6 +53,7 @@ pub(super) fn document(parsed: &Parsed<'_>, name: Option<&str>, notes: &mut Vec<
         argument_of: HashMap::new(),
         position_of: HashMap::new(),
         relation_of: HashMap::new(),
+        same_as: HashMap::new(),
         positions: Vec::new(),
         arguments: Vec::new(),
         relations: Vec::new(),
@@ -127,6 +130,12 @@ impl Making<'_, '_> {
         let found = model.entries.get(entry)?;
         let place = found.place.clone();
         let text = model.defining(syntax, entry).and_then(|it| syntax.items.get(it)).map_or("", |it| it.text.as_str());
+        let is_untitled = |item: usize| syntax.items.get(item).is_some_and(|it| it.is_untitled);
+        let text = if text.is_empty() && model.defining(syntax, entry).is_some_and(is_untitled) {
+            WORDLESS
+        } else {
+            text
+        };
         // What is only referred to says no more than its title.
         let text = if text.is_empty() {
             let instead = "it says its title";
@@ -235,7 +244,7 @@ impl Making<'_, '_> {
     }
 
     fn make_relations(&mut self) {
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let mut bearings: HashMap<usize, usize> = HashMap::new();
         for draft in &self.relating.drafts {
             for premise in &draft.premises {
@@ -243,11 +252,62 @@ impl Making<'_, '_> {
             }
         }
         let drafts = std::mem::take(&mut self.relating.drafts);
-        for at in std::mem::take(&mut self.relating.order) {
+        let order = std::mem::take(&mut self.relating.order);
+        // Names come first: undercuts may bear on one another in a circle.
+        for at in &order {
+            if let Some(draft) = drafts.get(*at) {
+                self.name_relation(*at, draft);
+            }
+        }
+        for at in order {
             if let Some(draft) = drafts.get(at) {
                 self.make_relation(at, draft, &bearings, &mut seen);
             }
         }
+        // What bears on a relation that was said before bears on that one.
+        for relation in &mut self.relations {
+            if let TargetName::Relation(slug) = &mut relation.target
+                && let Some(same) = self.same_as.get(slug)
+            {
+                slug.clone_from(same);
+            }
+        }
+    }
+
+    fn target(&self, draft: &Draft) -> Option<TargetName> {
+        match draft.onto {
+            Onto::Entry(entry) | Onto::RelationOf(entry) => match self.argument_of.get(&entry) {
+                Some(slug) => Some(TargetName::Argument(slug.clone())),
+                None => self.position_of.get(&entry).cloned().map(TargetName::Position),
+            },
+            Onto::Relation(draft) => self.relation_of.get(&draft).cloned().map(TargetName::Relation),
+        }
+    }
+
+    /// The title of the argument whose main inference the relation is, if it has one.
+    fn title_of(&self, draft: &Draft) -> Option<(usize, &str)> {
+        let (structure, number) = draft.step?;
+        let found = self.parsed.model.structures.get(structure)?;
+        let argument = self.parsed.model.entries.get(found.argument)?;
+        let is_last = number + 1 == found.steps.len();
+        Some((found.argument, argument.title.as_str())).filter(|_| is_last && !argument.members.is_empty())
+    }
+
+    fn name_relation(&mut self, at: usize, draft: &Draft) {
+        let first = draft.premises.first().and_then(|it| self.argument_of.get(it)).cloned();
+        let Some(first) = first else { return };
+        let titled = self.title_of(draft).map(|(argument, title)| {
+            let said = said(self.parsed, argument, "slug").and_then(Value::as_str);
+            let said = said.and_then(|it| Slug::parse(it).ok());
+            said.unwrap_or_else(|| Slug::derive(title, "relation"))
+        });
+        let wanted = titled.unwrap_or_else(|| match self.target(draft) {
+            Some(target) => Slug::of_relation(&first, draft.kind, target.slug()),
+            None => Slug::of_relation(&first, draft.kind, &Slug::derive("relation", "relation")),
+        });
+        let [.., names] = &mut self.names;
+        let slug = names.take_free(&wanted);
+        self.relation_of.insert(at, slug);
     }
 
     fn make_relation(
@@ -255,31 +315,29 @@ impl Making<'_, '_> {
         at: usize,
         draft: &Draft,
         bearings: &HashMap<usize, usize>,
-        seen: &mut HashSet<(RelationKind, Vec<Slug>, TargetName)>,
+        seen: &mut HashMap<(RelationKind, Vec<Slug>, TargetName), Slug>,
     ) {
         let premises: Vec<Slug> =
             draft.premises.iter().filter_map(|it| self.argument_of.get(it).cloned()).collect();
-        let target = match draft.onto {
-            Onto::Entry(entry) | Onto::RelationOf(entry) => match self.argument_of.get(&entry) {
-                Some(slug) => Some(TargetName::Argument(slug.clone())),
-                None => self.position_of.get(&entry).cloned().map(TargetName::Position),
-            },
-            Onto::Relation(draft) => self.relation_of.get(&draft).cloned().map(TargetName::Relation),
-        };
-        let (Some(first), Some(target)) = (premises.first().cloned(), target) else {
+        let target = self.target(draft);
+        let slug = self.relation_of.get(&at).cloned();
+        let (Some(slug), Some(target)) = (slug, target) else {
             let detail = "a relation lacks a premise or a target that could be held";
             self.notes.push(Note::warning(NoteCode::Incomplete, draft.place.clone(), detail, "it was left out"));
             return;
         };
         let mut sorted = premises.clone();
         sorted.sort_unstable();
-        if !seen.insert((draft.kind, sorted, target.clone())) {
+        let key = (draft.kind, sorted, target.clone());
+        if let Some(same) = seen.get(&key) {
+            self.same_as.insert(slug, same.clone());
             let detail = "the same is said of the same before";
             self.notes.push(Note::info(NoteCode::Repeated, draft.place.clone(), detail, "there is one relation"));
             return;
         }
+        seen.insert(key, slug.clone());
         let mut fields = Map::new();
-        let (mut id, mut wanted, mut scheme) = (None, None, None);
+        let (mut id, mut scheme) = (None, None);
         if let Some(bearing) = draft.bearing {
             fields.insert("relation".to_owned(), json!(bearing.as_str()));
         }
@@ -307,14 +365,12 @@ impl Making<'_, '_> {
                 fields.insert("section".to_owned(), json!(section));
             }
             if is_described && is_last {
-                wanted = Some(said(self.parsed, found.argument, "slug").and_then(Value::as_str)
-                    .and_then(|it| Slug::parse(it).ok())
-                    .unwrap_or_else(|| Slug::derive(&title, "relation")));
                 id = Some(title);
             } else if !is_described {
                 fields.insert("untitled".to_owned(), json!(true));
             }
-            let rules = step.inference.rules.join(", ");
+            let told = step.inference.data.as_ref().and_then(|it| it.get("scheme")?.as_str());
+            let rules = told.map_or_else(|| step.inference.rules.join(", "), str::to_owned);
             scheme = taming::line::<Scheme>(&rules, &draft.place, self.notes).map(|it| it.text);
         } else if let [premise] = draft.premises.as_slice()
             && bearings.get(premise) == Some(&1)
@@ -322,10 +378,6 @@ impl Making<'_, '_> {
         {
             scheme = taming::line::<Scheme>(said, &draft.place, self.notes).map(|it| it.text);
         }
-        let wanted = wanted.unwrap_or_else(|| Slug::of_relation(&first, draft.kind, target.slug()));
-        let [.., names] = &mut self.names;
-        let slug = names.take_free(&wanted);
-        self.relation_of.insert(at, slug.clone());
         let origin = origin(id.as_deref(), fields, &draft.place, self.notes);
         self.relations.push(RelationRecord {
             at: draft.place.clone(),

@@ -246,8 +246,7 @@ impl Making<'_, '_> {
         }
     }
 
-    /// Finds which relation is undercut where an argument without a structure is, and what cannot be
-    /// held because it bears on itself in the end.
+    /// Finds which relation is undercut where an argument without a structure is.
     fn resolve(&mut self) {
         let mut relation_of: HashMap<usize, usize> = HashMap::new();
         let mut count: HashMap<usize, usize> = HashMap::new();
@@ -308,20 +307,6 @@ impl Making<'_, '_> {
             }
             // Those that are left bear on one another in a circle.
             let Some(at) = unplaced.find(|at| is_placed.get(*at) == Some(&false)) else { return };
-            let onto = self.found.drafts.get(at).map(|it| it.onto);
-            let premise = match onto {
-                Some(Onto::Relation(onto)) => {
-                    self.found.drafts.get(onto).and_then(|it| it.premises.first().copied())
-                }
-                Some(Onto::Entry(entry) | Onto::RelationOf(entry)) => Some(entry),
-                None => None,
-            };
-            if let (Some(draft), Some(premise)) = (self.found.drafts.get_mut(at), premise) {
-                draft.onto = Onto::Entry(premise);
-                let detail = "undercuts bear on one another in a circle";
-                let note = Note::warning(NoteCode::Approximated, draft.place.clone(), detail, "one attacks the other's premise");
-                self.notes.push(note);
-            }
             next.push_back(at);
         }
     }

@@ -63,6 +63,8 @@ codes! {
         "No record has this id or slug here, or it is not for you to see; where a query parameter names it, `errors` says which. Paths and slugs are case-sensitive, and a path has no slash at its end.";
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "This address does not take this method"
         "The header `Allow` lists the methods that it takes.";
+    NotAcceptable "not-acceptable" NOT_ACCEPTABLE "There is no answer in a form that is accepted"
+        "The header `Accept` names no media type that there is an answer in. `detail` lists those that there are.";
     SlugTaken "slug-taken" CONFLICT "Another record already uses this slug"
         "A slug is unique: among all topics, among all sources, and within a topic among its positions, arguments, relations and citations. Choose another, leave it out to have one derived, or use PUT to replace the record.";
     DoesNotFit "does-not-fit" CONFLICT "The input does not fit what is there"

@@ -1,8 +1,9 @@
+mod laws;
 mod oracle;
 mod reading;
 
 use super::*;
-use crate::formats::document::TopicRecord;
+use crate::formats::document::{TargetName, TopicRecord};
 use crate::formats::note::Severity;
 use crate::formats::reading::{Collected, no_files};
 
