@@ -31,7 +31,7 @@ topics:
             quotes: [Trams are quiet.]
 "#;
 
-/// A support and an attack, as AIFdb gives them.
+/// A support and an attack, as `AIFdb` gives them.
 pub fn aif() -> Value {
     json!({
         "nodes": [
