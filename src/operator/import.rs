@@ -212,7 +212,7 @@ impl Incoming {
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let folder = path.parent().map(Path::to_path_buf);
-        Ok(Self::of(file, name, about.is_file().then(|| about.len()), folder))
+        Ok(Self::of(file, name, about.is_file().then_some(about.len()), folder))
     }
 
     fn of(

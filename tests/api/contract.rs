@@ -89,6 +89,7 @@ fn the_document_says_whose_it_is() {
             "Relations",
             "Citations",
             "Sources",
+            "Imports",
             "Keys",
             "Views",
             "Service"

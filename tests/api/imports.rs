@@ -31,7 +31,7 @@ topics:
             quotes: [Trams are quiet.]
 "#;
 
-/// A support and an attack, as AIFdb gives them.
+/// A support and an attack, as `AIFdb` gives them.
 pub fn aif() -> Value {
     json!({
         "nodes": [
@@ -97,6 +97,11 @@ async fn each_format_is_taken_by_its_media_type_by_its_name_and_by_its_looks() {
             json!({"debatebase": 1, "topics": [topic()]}).to_string(),
         ),
         ("ndjson", "application/x-ndjson", line()),
+        (
+            "argdown",
+            "text/argdown",
+            "[Build]: It should.\n  + <Quiet>: They are quiet.\n".to_owned(),
+        ),
         ("aif", "application/vnd.aif+json", aif().to_string()),
         ("xaif", "application/vnd.xaif+json", xaif().to_string()),
     ] {
