@@ -120,6 +120,9 @@ fn a_thousand_equal_wordings_get_a_thousand_names() {
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
+/// In a build without optimisation, on a machine that does other things too.
+const SOON: Duration = Duration::from_secs(60);
+
 /// Reads a text with any format, and soon, whatever it is.
 fn tamed(format: &dyn Format, what: &str, text: &str) -> Collected {
     let begun = Instant::now();
@@ -128,7 +131,7 @@ fn tamed(format: &dyn Format, what: &str, text: &str) -> Collected {
     let mut sink = Collected::default();
     format.reader().unwrap().read(&mut input, &mut sink).unwrap();
     let taken = begun.elapsed();
-    assert!(taken < Duration::from_secs(30), "{what} took {taken:?}");
+    assert!(taken < SOON, "{what} took {taken:?}");
     sink
 }
 
@@ -201,16 +204,15 @@ fn two_hundred_thousand_premises_on_one_node_are_read_and_written() {
     let topic = &read.document.topics[0];
     assert_eq!((topic.arguments.len(), topic.relations.len()), (200_000, 200_000));
     let debate = Debate { topic, sources: &[] };
-    for format in [JSON, NDJSON] {
-        let begun = Instant::now();
-        let text = format.writer().unwrap().write(&debate, &mut Vec::new());
-        assert!(begun.elapsed() < Duration::from_secs(30));
-        assert_eq!(tamed(format, "200,000 premises again", &text).document.topics.len(), 1);
-    }
     let begun = Instant::now();
-    let text = Yaml.writer().unwrap().write(&debate, &mut Vec::new());
-    assert!(begun.elapsed() < Duration::from_secs(30));
-    assert_eq!(text.matches("- slug: a").count(), 200_000);
+    let [yaml, json, stream] = ALL.map(|format| {
+        format.writer().unwrap().write(&debate, &mut Vec::new())
+    });
+    assert!(begun.elapsed() < SOON);
+    assert_eq!(yaml.matches("- slug: a").count(), 200_000);
+    assert_eq!(json.matches("\"kind\": \"attacks\"").count(), 200_000);
+    let topic = stream.split_inclusive('\n').next().map(str::len);
+    assert!(topic < Some(ndjson::LONGEST_LINE), "{topic:?}");
 }
 
 #[test]
