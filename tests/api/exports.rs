@@ -54,7 +54,7 @@ async fn the_format_is_the_one_that_the_client_likes_best() {
     let ask = async |accept: &str| app.ask(Method::GET, path).header("accept", accept).await;
 
     for (accept, media_type) in [
-        ("*/*", "application/json"),
+        ("*/*", "application/vnd.debatebase+json"),
         ("application/yaml", "application/yaml; charset=utf-8"),
         ("application/yaml;q=0.1, application/vnd.aif+json", "application/json"),
         ("text/html, application/x-ndjson;q=0.5", "application/x-ndjson; charset=utf-8"),

@@ -100,7 +100,7 @@ fn the_code_tells_scripts_what_became_of_the_files() {
     let database = TestDatabase::with(Content::Empty);
     directory.write("good.yaml", TRAMS);
     directory.write("broken.yaml", BROKEN);
-    directory.write("story.txt", "Once upon a time.");
+    directory.write("story.doc", "Once upon a time.");
 
     for (files, code, part) in [
         (&["good.yaml"][..], 0, ""),
@@ -110,7 +110,7 @@ fn the_code_tells_scripts_what_became_of_the_files() {
         (&["good.yaml", "--url", "nowhere"], 2, "`nowhere` is no address"),
         (&[], 2, "required arguments were not provided"),
         (&["broken.yaml", "good.yaml"], 3, "broken.yaml: error: line 2, column 10"),
-        (&["story.txt"], 3, "story.txt: error: the format is not recognised"),
+        (&["story.doc"], 3, "story.doc: error: the format is not recognised"),
         (&["good.yaml", "--url", "http://127.0.0.1:1"], 1, "good.yaml: error: "),
     ] {
         let output = run(import(&directory, &database).args(files));

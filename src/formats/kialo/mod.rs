@@ -46,7 +46,7 @@ impl Format for Kialo {
     }
 
     fn media_types(&self) -> &'static [&'static str] {
-        &["text/vnd.kialo", "text/plain"]
+        &["text/vnd.kialo"]
     }
 
     fn endings(&self) -> &'static [&'static str] {
