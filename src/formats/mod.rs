@@ -17,6 +17,7 @@ pub mod reading;
 pub mod recognising;
 pub mod writing;
 
+mod drawing;
 mod exporting;
 mod names;
 pub mod taming;
@@ -100,6 +101,13 @@ formats! {
     /// AIF, the graphs of `AIFdb` and of the tools around it.
     aif: Aif, Xaif;
     kialo: Kialo;
+    json_ld: JSON_LD;
+    csv: CSV;
+    graphml: GRAPHML;
+    dot: DOT;
+    mermaid: MERMAID;
+    frameworks: APX, TGF;
+    markdown: MARKDOWN;
 }
 
 /// The format of this name.
