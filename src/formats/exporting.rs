@@ -3,6 +3,9 @@
 //! What such a format can hold is a value, [`Holds`]. What of a debate it cannot hold is noted from
 //! that, item by item, in one place for all of them.
 
+#[cfg(test)]
+mod tests;
+
 use super::document::SourceRecord;
 use super::note::{Note, NoteCode};
 use super::place::Place;
@@ -10,6 +13,7 @@ use super::writing::{Debate, of_record};
 use super::{Format, Writer};
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::origin::Origin;
+use crate::domain::text::Name;
 
 /// A format that is only written.
 #[derive(Debug)]
@@ -199,7 +203,7 @@ impl Lost<'_> {
 pub(super) fn attribution(source: &SourceRecord) -> String {
     let mut parts = vec![source.title.to_string()];
     if !source.authors.is_empty() {
-        let names: Vec<&str> = source.authors.iter().map(|it| it.as_str()).collect();
+        let names: Vec<&str> = source.authors.iter().map(Name::as_str).collect();
         parts.push(format!("by {}", names.join(", ")));
     }
     parts.extend(source.publisher.as_ref().map(ToString::to_string));

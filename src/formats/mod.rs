@@ -17,6 +17,7 @@ pub mod reading;
 pub mod recognising;
 pub mod writing;
 
+mod drawing;
 mod exporting;
 mod names;
 pub mod taming;
@@ -102,6 +103,13 @@ formats! {
     /// Argdown, the language of argument maps.
     argdown: Argdown;
     kialo: Kialo;
+    json_ld: JSON_LD;
+    csv: CSV;
+    graphml: GRAPHML;
+    dot: DOT;
+    mermaid: MERMAID;
+    frameworks: APX, TGF;
+    markdown: MARKDOWN;
 }
 
 /// The format of this name.

@@ -73,7 +73,7 @@ impl Reader for Kialo {
     fn read(&self, input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped> {
         let mut notes = Vec::new();
         let text = lines::read(input.bytes, &mut notes)?;
-        let document = text.and_then(|text| records::document(text, input.name, &mut notes));
+        let document = text.and_then(|text| records::document(&text, input.name, &mut notes));
         sink.notes(notes)?;
         document.map_or(Ok(()), |document| sink.piece(document))
     }

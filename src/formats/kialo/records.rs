@@ -55,11 +55,11 @@ struct Making<'a> {
 }
 
 /// The document that a text makes.
-pub(super) fn document(text: Text, name: Option<&str>, notes: &mut Vec<Note>) -> Option<Document> {
+pub(super) fn document(text: &Text, name: Option<&str>, notes: &mut Vec<Note>) -> Option<Document> {
     let above = text.numbers.above();
-    let leads = linking::follow(&text);
+    let leads = linking::follow(text);
     let mut making = Making {
-        text: &text,
+        text,
         notes,
         above,
         leads,
@@ -420,10 +420,7 @@ impl<'a> Found<'a> {
     pub(super) fn of(origin: Option<&'a Origin>) -> Option<Self> {
         let origin = origin.filter(|it| it.format.as_str() == FORMAT)?;
         let fields = origin.fields.as_ref().and_then(|it| serde_json::to_value(it).ok());
-        let fields = match fields {
-            Some(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        };
+        let fields = if let Some(Value::Object(fields)) = fields { fields } else { Map::new() };
         Some(Self { id: origin.id.as_ref().map(Name::as_str), fields })
     }
 
