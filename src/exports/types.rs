@@ -62,7 +62,7 @@ impl Writable {
             "*" => it.split('/').next() == Some(kind),
             _ => **it == essence,
         };
-        let own = Self::all().find(|it| it.0.media_types().iter().any(|it| is_meant(&it)));
+        let own = Self::all().find(|it| it.0.media_types().iter().any(is_meant));
         own.or_else(|| Self::all().find(|it| is_meant(&it.0.media_type())))
     }
 

@@ -378,7 +378,7 @@ impl Reading<'_, '_> {
         };
         let section = self.found.sections.len().checked_sub(1);
         let place = self.masked.place(at);
-        self.found.structures.push(Structure { argument, title, lines: Vec::new(), section, place });
+        self.found.structures.push(Structure { title, lines: Vec::new(), section, place });
         self.block = Block::Structure;
     }
 

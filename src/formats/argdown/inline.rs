@@ -326,7 +326,7 @@ impl Reading<'_, '_> {
             return false;
         };
         let after = rest.get(mark.len()..).unwrap_or_default().chars().next();
-        let is_space = |c: Option<char>| c.is_none_or(|c| c.is_whitespace());
+        let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
         let before = self.before().filter(|c| *c != NOTHING);
         let closes = !is_space(before)
             && after.is_none_or(|c| {

@@ -32,8 +32,6 @@ pub(super) struct Step {
     pub premises: Vec<usize>,
     pub conclusion: usize,
     pub inference: Inference,
-    /// The line of the structure that the inference is.
-    line: usize,
 }
 
 /// A structure with its steps.
@@ -45,7 +43,6 @@ pub(super) struct Reconstruction {
     /// Whether a later structure of the same argument stands for it.
     pub is_replaced: bool,
     pub section: Option<usize>,
-    pub place: Place,
 }
 
 /// An end of a relation.
@@ -173,7 +170,7 @@ impl Making {
                         }
                         seen = HashSet::from([entry]);
                         let premises = std::mem::replace(&mut premises, vec![entry]);
-                        steps.push(Step { premises, conclusion: entry, inference, line });
+                        steps.push(Step { premises, conclusion: entry, inference });
                     }
                 }
             }
@@ -209,7 +206,6 @@ impl Making {
                 steps,
                 is_replaced: false,
                 section: structure.section,
-                place: structure.place.clone(),
             });
         }
     }

@@ -40,7 +40,6 @@ pub(super) struct Draft {
     pub bearing: Option<Bearing>,
     /// Whether it is onto an argument as a whole.
     pub is_sketch: bool,
-    pub is_left_out: bool,
     pub place: Place,
 }
 
@@ -139,7 +138,6 @@ impl Making<'_, '_> {
                     step: Some((at, number)),
                     bearing: None,
                     is_sketch: false,
-                    is_left_out: false,
                     place: step.inference.place.clone(),
                 });
             }
@@ -181,7 +179,6 @@ impl Making<'_, '_> {
                 step: joint,
                 bearing: Some(bearing),
                 is_sketch: false,
-                is_left_out: false,
                 place: relation.place.clone(),
             });
         }

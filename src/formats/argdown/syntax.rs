@@ -131,8 +131,6 @@ pub(super) enum Line {
 /// A premise–conclusion structure.
 #[derive(Debug)]
 pub(super) struct Structure {
-    /// The item that names the argument.
-    pub argument: Option<usize>,
     /// Its title; that of one without is a number.
     pub title: String,
     pub lines: Vec<Line>,

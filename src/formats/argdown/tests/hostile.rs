@@ -39,9 +39,9 @@ fn indented(levels: usize) -> String {
 #[test]
 fn relations_nest_as_deep_as_anybody_likes() {
     assert_eq!(soon_and_back("100 levels", &indented(100)).document.topics[0].relations.len(), 100);
-    assert_eq!(soon_and_back("5,000 levels", &indented(5_000)).document.topics[0].relations.len(), 5_000);
-    let flat: String = (0..100_000).map(|at| format!("  - <A{at}>\n")).collect();
-    assert_eq!(soon_and_back("100,000 cons", &format!("[T]: t\n{flat}")).document.topics[0].relations.len(), 100_000);
+    assert_eq!(soon_and_back("2,000 levels", &indented(2_000)).document.topics[0].relations.len(), 2_000);
+    let flat: String = (0..20_000).map(|at| format!("  - <A{at}>\n")).collect();
+    assert_eq!(soon_and_back("20,000 cons", &format!("[T]: t\n{flat}")).document.topics[0].relations.len(), 20_000);
 }
 
 #[test]
@@ -55,12 +55,12 @@ fn an_inference_has_as_many_premises_as_fit_a_relation() {
 
 #[test]
 fn what_never_closes_is_looked_for_once() {
-    let many = |what: &str| what.repeat(200_000);
+    let many = |what: &str| what.repeat(20_000);
     for what in ["[", "{", "<", "/*", "<!--", "(", "#(", "@[", "@<", "*a", "_a ", "**a ", "\\", "{\"", "[a](", ":a", ".", "===", "-", "{a: ", "<!-- ", "}", "]", "#"] {
         soon(what, &many(what));
         soon(what, &format!("[T]: {}", many(what)));
         soon(what, &many(&format!("{what}\n")));
-        soon(what, &many(&format!("{what}\n\n")).chars().take(200_000).collect::<String>());
+        soon(what, &many(&format!("{what}\n\n")).chars().take(20_000).collect::<String>());
     }
     soon("frontmatter", &format!("===\n{}", many("a: 1\n")));
     soon("one long line", &format!("[T]: {}", "word ".repeat(1_000_000)));

@@ -1,10 +1,11 @@
 //! What becomes of Argdown.
 
 use super::*;
+use crate::domain::slug::Slug;
 
 fn facts(topic: &TopicRecord) -> Vec<String> {
     topic.relations.iter().map(|it| {
-        let premises: Vec<&str> = it.premises.iter().map(|it| it.as_str()).collect();
+        let premises: Vec<&str> = it.premises.iter().map(Slug::as_str).collect();
         let sign = if it.symmetric { "><" } else { it.kind.as_str() };
         format!("{} {sign} {}", premises.join("+"), it.target.slug())
     }).collect()

@@ -79,7 +79,7 @@ fn define(node: &Node, is_untitled: bool, begins_line: bool, indent: usize, out:
     let source = source.filter(|it| goes_anywhere(it)).zip(left_to_say(node));
     let source = source.filter(|(it, _)| {
         let begins_alike = text::escaped_at_start(it).starts_with('\\');
-        !(is_untitled && begins_line && begins_alike) && !(is_untitled && inline::head(it).is_some())
+        !(is_untitled && (begins_line && begins_alike || inline::head(it).is_some()))
     });
     if let Some((source, data)) = source {
         let says = node.found.text("text").is_some_and(|it| !it.is_empty());
