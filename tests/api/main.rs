@@ -49,6 +49,7 @@ mod operating;
 mod readme;
 
 // What the program stands on and begins with.
+mod exporting;
 mod importing;
 mod imports;
 mod schema;
