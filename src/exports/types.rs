@@ -53,14 +53,15 @@ impl Writable {
     }
 
     /// The first one that a media type names; `*` stands for any.
-    pub fn of_media_range(kind: &str, subkind: &str) -> Option<Self> {
+    pub fn of_media_range(essence: &str) -> Option<Self> {
+        // The `mime` crate takes what follows a `+` for no part of the subtype.
+        let (kind, subkind) = essence.split_once('/')?;
         if kind == "*" || (kind, subkind) == ("application", "*") {
             return Self::named("json");
         }
-        let essence = format!("{kind}/{subkind}");
         let is_meant = |it: &&'static str| match subkind {
             "*" => it.split('/').next() == Some(kind),
-            _ => **it == essence,
+            _ => *it == essence,
         };
         let own = Self::all().find(|it| it.0.media_types().iter().any(is_meant));
         own.or_else(|| Self::all().find(|it| is_meant(&it.0.media_type())))

@@ -57,6 +57,8 @@ mod seeding;
 mod serving;
 mod stopping;
 mod tls;
+mod uploads;
+mod upserts;
 
 // What goes across them.
 mod archived;
