@@ -101,7 +101,7 @@ fn negotiated(request: &HttpRequest) -> Result<Writable> {
     let ranked = accept.ranked().into_iter();
     let wanted = ranked.filter(|it| !refused.iter().any(|refused| refused == it.essence_str()));
     wanted
-        .filter_map(|it| Writable::of_media_range(it.type_().as_str(), it.subtype().as_str()))
+        .filter_map(|it| Writable::of_media_range(it.essence_str()))
         .next()
         .ok_or_else(unacceptable)
 }
