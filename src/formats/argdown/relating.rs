@@ -321,7 +321,7 @@ impl Making<'_, '_> {
         for (at, draft) in self.found.drafts.iter().enumerate() {
             match draft.onto {
                 Onto::Relation(onto) => {
-                    bearing.get_mut(onto).into_iter().for_each(|it| it.push(at))
+                    bearing.get_mut(onto).into_iter().for_each(|it| it.push(at));
                 }
                 Onto::Entry(_) | Onto::RelationOf(_) => next.push_back(at),
             }

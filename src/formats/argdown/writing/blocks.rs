@@ -173,7 +173,7 @@ impl Emitting<'_, '_> {
                 Target::Node(node) => push(&mut self.children, node, at),
                 Target::Relation(target) => match plan.edges.get(target) {
                     Some(it) if it.is_structured && is_undercut(edge) => {
-                        push(&mut self.under_inference, target, at)
+                        push(&mut self.under_inference, target, at);
                     }
                     Some(it) if it.is_structured => push(&mut self.under_title, target, at),
                     Some(it) => it
@@ -349,7 +349,7 @@ impl Emitting<'_, '_> {
                 let Some(target) = self.plan.edges.get(target) else { return };
                 match target.premises.as_slice() {
                     [premise] if !target.is_structured => {
-                        _ = self.mention(*premise, false, false, 2)
+                        _ = self.mention(*premise, false, false, 2);
                     }
                     _ => self.text(titled(Sort::Argument, &target.title)),
                 }
