@@ -52,16 +52,14 @@ impl Writable {
         Self::all().find(|it| it.0.name() == name)
     }
 
-    /// The first one that a media type names; `*` stands for any.
-    pub fn of_media_range(essence: &str) -> Option<Self> {
-        // The `mime` crate takes what follows a `+` for no part of the subtype.
-        let (kind, subkind) = essence.split_once('/')?;
-        if kind == "*" || (kind, subkind) == ("application", "*") {
+    /// The first one that a media range without parameters names; `*` stands for any.
+    pub fn of_media_range(range: &str) -> Option<Self> {
+        if range == "*/*" || range == "application/*" {
             return Self::named("json");
         }
-        let is_meant = |it: &&'static str| match subkind {
-            "*" => it.split('/').next() == Some(kind),
-            _ => *it == essence,
+        let is_meant = |it: &&str| match range.strip_suffix("/*") {
+            Some(kind) => it.split('/').next() == Some(kind),
+            None => *it == range,
         };
         let own = Self::all().find(|it| it.0.media_types().iter().any(is_meant));
         own.or_else(|| Self::all().find(|it| is_meant(&it.0.media_type())))

@@ -294,8 +294,11 @@ impl Lists {
                 "edges" if prefix.is_empty() => self.edges = elements,
                 _ => {
                     let list = format!("{prefix}{name}");
-                    let items = elements.into_iter().enumerate().map(|(index, value)| {
-                        Item { list: list.clone(), index, bond: Bond::Fits, value }
+                    let items = elements.into_iter().enumerate().map(|(index, value)| Item {
+                        list: list.clone(),
+                        index,
+                        bond: Bond::Fits,
+                        value,
                     });
                     self.others.extend(items);
                 }
