@@ -19,6 +19,7 @@ pub mod writing;
 
 mod drawing;
 mod exporting;
+mod json;
 mod names;
 pub mod taming;
 
@@ -103,6 +104,8 @@ formats! {
     /// Argdown, the language of argument maps.
     argdown: Argdown;
     kialo: Kialo;
+    /// The corpus of args.me, a search engine for arguments.
+    args_me: ArgsMe;
     json_ld: JSON_LD;
     csv: CSV;
     graphml: GRAPHML;
