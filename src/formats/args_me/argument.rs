@@ -138,7 +138,8 @@ fn kind(stance: Value, at: &At<'_>, faults: &mut Faults) -> Option<RelationKind>
 
 /// The field of a context that names the topic, if one does.
 pub(super) fn topic_field(context: &Map<String, Value>) -> Option<&'static str> {
-    let says = |name: &&str| keeping::text_of(context, name).is_some_and(|it| !it.trim().is_empty());
+    let says =
+        |name: &&str| keeping::text_of(context, name).is_some_and(|it| !it.trim().is_empty());
     ["discussionTitle", "topic"].into_iter().find(says)
 }
 

@@ -112,7 +112,8 @@ impl<'a> Contexts<'a> {
         context.insert("sourceText".to_owned(), json!(whole));
         let offset = |name: &str| context.get(name).and_then(Value::as_u64);
         let told = offset("sourceTextPremiseStart").zip(offset("sourceTextPremiseEnd"));
-        let leads = told.is_some() && quoting::find(whole, told, text).is_some_and(|it| it.is_as_told);
+        let leads =
+            told.is_some() && quoting::find(whole, told, text).is_some_and(|it| it.is_as_told);
         if was_as_told && !leads {
             put_offsets(quote, context);
         }

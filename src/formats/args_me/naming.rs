@@ -72,7 +72,11 @@ where
     }
     // A text that was too long for one line stands whole in the longer field.
     let whole = long.to_string();
-    if taming::is_still(&whole, short, long) { whole } else { format!("{}\n\n{whole}", short.to_string()) }
+    if taming::is_still(&whole, short, long) {
+        whole
+    } else {
+        format!("{}\n\n{whole}", short.to_string())
+    }
 }
 
 /// Whether a record still says what it was made to say of a text.

@@ -79,8 +79,7 @@ impl Piece {
     pub(super) fn position(&mut self, argument: &Argument, notes: &mut Vec<Note>) -> Option<Slug> {
         let at = within(&argument.place, "conclusion");
         let mut more = Vec::new();
-        let worded =
-            naming::worded::<Statement, Summary>(&argument.conclusion, &at, &mut more)?;
+        let worded = naming::worded::<Statement, Summary>(&argument.conclusion, &at, &mut more)?;
         let key = format!("{}\0{}", worded.short, worded.long);
         let slug = naming::told_apart(worded.short.as_str(), &key, "position");
         if !self.positions.insert(slug.clone()) {

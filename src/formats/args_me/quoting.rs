@@ -19,9 +19,8 @@ pub(super) fn find(text: &str, told: Option<(u64, u64)>, premise: &str) -> Optio
         return None;
     }
     let quotable = QuotableText::new(text);
-    let told = told.and_then(|(start, end)| {
-        Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?))
-    });
+    let told = told
+        .and_then(|(start, end)| Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?)));
     if let Some((start, end)) = told {
         if says(quotable.slice(start..end.max(start)), premise) {
             return quoted(&quotable, start, end, true);

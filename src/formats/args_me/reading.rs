@@ -48,7 +48,8 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Sto
     let most = u64::try_from(Beginning::LENGTH).unwrap_or(u64::MAX);
     input.bytes.take(most).read_to_end(&mut first)?;
     let beginning = Beginning::new(&first, None);
-    if beginning.first_line().is_empty() && first.len() < Beginning::LENGTH {
+    let blank = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first);
+    if blank.iter().all(u8::is_ascii_whitespace) && first.len() < Beginning::LENGTH {
         let detail = "there are no arguments in it";
         return sink.note(Note::warning(NoteCode::Incomplete, Place::default(), detail, ""));
     }

@@ -102,7 +102,9 @@ fn web_url(text: &str) -> Option<WebUrl> {
             let digits = path.get(at + 1..at + 3);
             digits.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))
         };
-        if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?#".contains(c) || c == '%' && is_escape()
+        if c.is_ascii_alphanumeric()
+            || "-._~!$&'()*+,;=:@/?#".contains(c)
+            || c == '%' && is_escape()
         {
             encoded.push(c);
         } else {

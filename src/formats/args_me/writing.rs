@@ -93,7 +93,10 @@ impl<'a> Out<'a, '_> {
             note(of_record("topic", &topic.slug), "args.me has no summaries");
         }
         for position in topic.positions.iter().filter(|it| has_own_summary(it)) {
-            note(of_record("position", &position.slug), "a conclusion of args.me has one text only");
+            note(
+                of_record("position", &position.slug),
+                "a conclusion of args.me has one text only",
+            );
         }
     }
 
@@ -134,8 +137,12 @@ impl<'a> Out<'a, '_> {
     }
 
     fn put_relation(&mut self, relation: &'a RelationRecord) {
-        let premises: Vec<&'a ArgumentRecord> =
-            relation.premises.iter().filter_map(|it| self.by_slug.arguments.get(it)).copied().collect();
+        let premises: Vec<&'a ArgumentRecord> = relation
+            .premises
+            .iter()
+            .filter_map(|it| self.by_slug.arguments.get(it))
+            .copied()
+            .collect();
         let Some(first) = premises.first().copied() else { return };
         let found = Found::of(first.origin.as_ref());
         let conclusion = self.conclusion(&relation.target, &found);

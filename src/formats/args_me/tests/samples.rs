@@ -20,10 +20,7 @@ fn both_schemas_are_read() {
     assert_eq!(pro.claim.as_str(), "Done.");
     assert_eq!(topic.relations[0].kind, RelationKind::Supports);
     assert_eq!(topic.relations[0].premises, [pro.slug.clone()]);
-    assert_eq!(
-        topic.relations[0].target,
-        TargetName::Position(topic.positions[0].slug.clone())
-    );
+    assert_eq!(topic.relations[0].target, TargetName::Position(topic.positions[0].slug.clone()));
     let sources: Vec<String> =
         document.sources.iter().map(|it| it.url.as_ref().unwrap().to_string()).collect();
     assert_eq!(
@@ -99,10 +96,7 @@ fn a_premise_is_quoted_from_the_text_of_its_source() {
     let notes = read.notes.iter().filter(|it| it.place.pointer.ends_with("sourceText"));
     let notes: Vec<(NoteCode, String)> =
         notes.map(|it| (it.code, it.place.pointer.clone())).collect();
-    assert_eq!(
-        notes,
-        [(NoteCode::Guessed, pointer(2)), (NoteCode::QuoteUnverified, pointer(3))]
-    );
+    assert_eq!(notes, [(NoteCode::Guessed, pointer(2)), (NoteCode::QuoteUnverified, pointer(3))]);
     // The text that all of them are from is one source.
     assert_eq!(document.sources.iter().filter(|it| it.text.is_some()).count(), 2);
     let publisher = document.sources[0].publisher.as_ref().unwrap();
@@ -117,7 +111,10 @@ fn the_same_conclusion_in_one_topic_is_one_position() {
     let statements: Vec<&str> = topic.positions.iter().map(|it| it.statement.as_str()).collect();
     assert_eq!(
         statements,
-        ["The harbour must be kept open.", "A harbour is a place where ships are kept from the sea."]
+        [
+            "The harbour must be kept open.",
+            "A harbour is a place where ships are kept from the sea."
+        ]
     );
     let targets = topic.relations.iter().map(|it| it.target.slug());
     let first = &topic.positions[0].slug;
