@@ -104,7 +104,6 @@ formats! {
     /// Argdown, the language of argument maps.
     argdown: Argdown;
     kialo: Kialo;
-    /// The corpus of args.me, a search engine for arguments.
     args_me: ArgsMe;
     json_ld: JSON_LD;
     csv: CSV;

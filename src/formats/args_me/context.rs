@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::argument;
 use super::keeping::Found;
 use super::{FORMAT, naming, quoting};
+use crate::domain::quote::SourceText;
 use crate::domain::slug::Slug;
 use crate::formats::document::{ArgumentRecord, BacksName, CitationRecord, SourceRecord};
 use crate::formats::note::{Note, NoteCode};
@@ -147,7 +148,7 @@ impl<'a> Contexts<'a> {
     }
 
     fn text_of(&self, quote: &CitationRecord) -> Option<&'a str> {
-        self.sources.get(&quote.source)?.text.as_ref().map(|it| it.as_str())
+        self.sources.get(&quote.source)?.text.as_ref().map(SourceText::as_str)
     }
 
     fn has_room_for(&mut self, text: &str, slug: &Slug, losses: &mut Vec<Note>) -> bool {

@@ -1,5 +1,7 @@
-//! The corpus of args.me: hundreds of thousands of arguments in one file, each a conclusion with
-//! premises for or against it, and the context in which it was found.
+//! The corpus of args.me, a search engine for arguments.
+//!
+//! One file has hundreds of thousands of arguments, each a conclusion with premises for or against
+//! it, and the context in which it was found.
 //!
 //! `elements` cuts the file into arguments, so that one of any length is read in little memory;
 //! `reading` reads them one by one, whatever the form of the file; `argument` checks one;

@@ -134,7 +134,7 @@ fn read_argument(text: &str, place: &Place, making: &mut Making<'_>) -> Result<(
         notes.push(Note::warning(NoteCode::Repeated, place, detail, "the last value was taken"));
     }
     match argument::read(value, place, &mut notes) {
-        Some(argument) => making.take(argument, notes),
+        Some(argument) => making.take(&argument, notes),
         None => making.notes(notes),
     }
 }

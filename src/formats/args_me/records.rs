@@ -71,7 +71,11 @@ impl<'s> Making<'s> {
     }
 
     /// Takes an argument, with what is to be noted of it.
-    pub(super) fn take(&mut self, argument: Argument, mut notes: Vec<Note>) -> Result<(), Stopped> {
+    pub(super) fn take(
+        &mut self,
+        argument: &Argument,
+        mut notes: Vec<Note>,
+    ) -> Result<(), Stopped> {
         let place = argument.place.clone();
         let (said, is_guessed) = argument::topic_title(&argument.context, &argument.conclusion);
         if is_guessed {
@@ -85,7 +89,7 @@ impl<'s> Making<'s> {
             self.close()?;
         }
         let mut piece = self.open.take().unwrap_or_else(|| Piece::new(slug, title, &place));
-        self.add(&argument, &mut piece, &mut notes);
+        self.add(argument, &mut piece, &mut notes);
         self.open = Some(piece).filter(|it| !it.is_empty());
         self.notes(notes)
     }

@@ -20,8 +20,8 @@ fn bearing(topic: &TopicRecord) -> BTreeSet<(String, RelationKind, String)> {
         let position = topic.positions.iter().find(|it| it.slug == *target).unwrap();
         for premise in &relation.premises {
             let kind = match relation.kind {
-                RelationKind::Rephrases => RelationKind::Supports,
-                kind => kind,
+                RelationKind::Supports | RelationKind::Rephrases => RelationKind::Supports,
+                RelationKind::Attacks => RelationKind::Attacks,
             };
             found.insert((claim(premise), kind, position.statement.to_string()));
         }
