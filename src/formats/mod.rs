@@ -19,10 +19,12 @@ pub mod writing;
 
 mod drawing;
 mod exporting;
+mod json;
 mod names;
 
 pub mod aif;
 pub mod argdown;
+pub mod args_me;
 pub mod csv;
 pub mod dot;
 pub mod frameworks;
@@ -105,6 +107,7 @@ pub const ALL: &[&dyn Format] = &[
     &aif::Xaif,
     &argdown::Argdown,
     &kialo::Kialo,
+    &args_me::ArgsMe,
     &json_ld::JSON_LD,
     &csv::CSV,
     &graphml::GRAPHML,
