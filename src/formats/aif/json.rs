@@ -11,12 +11,16 @@ use crate::domain::input::At;
 /// which takes thirty times its length in memory, has more.
 const MOST_VALUES: usize = 5_000_000;
 
+/// The most bytes of the pointers that tell the names given twice: each has the names of all that is
+/// around it, and a long one may be around many.
+const MOST_REPEATED: usize = 1_000_000;
+
 /// A name that an object has more than once, by the pointer to its value. The last value counts.
 pub(super) type Repeated = Vec<String>;
 
 /// Reads a text to its end. It may nest 127 deep (the bound of `serde_json`).
 pub(super) fn parse(text: &str) -> Result<(Value, Repeated), serde_json::Error> {
-    let mut reading = Reading { values_left: MOST_VALUES, path: Vec::new(), repeated: Vec::new() };
+    let mut reading = Reading { values_left: MOST_VALUES, path: Vec::new(), repeated: Vec::new(), repeated_left: MOST_REPEATED };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = reading.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -34,6 +38,8 @@ struct Reading {
     values_left: usize,
     path: Vec<Step>,
     repeated: Repeated,
+    /// How many bytes of pointers may still be told.
+    repeated_left: usize,
 }
 
 impl Reading {
@@ -42,6 +48,17 @@ impl Reading {
             Step::Field(name) => At::Pointer(&at).field(name).to_string(),
             Step::Item(index) => At::Pointer(&at).item(*index).to_string(),
         })
+    }
+
+    /// Tells that the object has the name twice that was just read.
+    fn repeat<E: Error>(&mut self) -> Result<(), E> {
+        let pointer = self.pointer();
+        let Some(left) = self.repeated_left.checked_sub(pointer.len()) else {
+            return Err(E::custom("too many names are given twice"));
+        };
+        self.repeated_left = left;
+        self.repeated.push(pointer);
+        Ok(())
     }
 }
 
@@ -110,7 +127,7 @@ impl<'de> Visitor<'de> for &mut Reading {
         while let Some(name) = from.next_key::<String>()? {
             self.path.push(Step::Field(name.clone()));
             if fields.contains_key(&name) {
-                self.repeated.push(self.pointer());
+                self.repeat()?;
             }
             let value = from.next_value_seed(&mut *self)?;
             self.path.pop();
@@ -130,6 +147,13 @@ mod tests {
 
         assert_eq!(value, serde_json::json!({"a": [{"b": 2}]}));
         assert_eq!(repeated, ["/a/0/b"]);
+    }
+
+    #[test]
+    fn a_long_name_around_many_that_are_given_twice_is_refused() {
+        let text = format!("{{\"{}\": {{{}\"a\": 1}}}}", "x".repeat(400_000), "\"a\": 1,".repeat(100_000));
+
+        assert!(parse(&text).is_err_and(|error| error.to_string().contains("twice")));
     }
 
     #[test]
