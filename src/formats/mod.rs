@@ -24,6 +24,10 @@ pub mod taming;
 
 #[cfg(test)]
 pub(crate) mod generating;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod laws;
 
 use std::fmt;
 
