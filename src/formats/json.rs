@@ -7,6 +7,10 @@ use serde_json::{Map, Number, Value};
 
 use crate::domain::input::At;
 
+/// The most bytes of the pointers that tell the names given twice: each has the names of all that is
+/// around it, and a long one may be around many.
+const MOST_REPEATED: usize = 1_000_000;
+
 /// A name that an object has more than once, by the pointer to its value. The last value counts.
 pub(super) type Repeated = Vec<String>;
 
@@ -17,8 +21,13 @@ pub(super) fn parse(
     text: &str,
     most_values: usize,
 ) -> Result<(Value, Repeated), serde_json::Error> {
-    let (path, repeated) = (Vec::new(), Vec::new());
-    let mut reading = Reading { most_values, values_left: most_values, path, repeated };
+    let mut reading = Reading {
+        most_values,
+        values_left: most_values,
+        path: Vec::new(),
+        repeated: Vec::new(),
+        repeated_left: MOST_REPEATED,
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = reading.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -37,6 +46,8 @@ struct Reading {
     values_left: usize,
     path: Vec<Step>,
     repeated: Repeated,
+    /// How many bytes of pointers may still be told.
+    repeated_left: usize,
 }
 
 impl Reading {
@@ -45,6 +56,17 @@ impl Reading {
             Step::Field(name) => At::Pointer(&at).field(name).to_string(),
             Step::Item(index) => At::Pointer(&at).item(*index).to_string(),
         })
+    }
+
+    /// Tells that the object has the name twice that was just read.
+    fn repeat<E: Error>(&mut self) -> Result<(), E> {
+        let pointer = self.pointer();
+        let Some(left) = self.repeated_left.checked_sub(pointer.len()) else {
+            return Err(E::custom("too many names are given twice"));
+        };
+        self.repeated_left = left;
+        self.repeated.push(pointer);
+        Ok(())
     }
 }
 
@@ -113,7 +135,7 @@ impl<'de> Visitor<'de> for &mut Reading {
         while let Some(name) = from.next_key::<String>()? {
             self.path.push(Step::Field(name.clone()));
             if fields.contains_key(&name) {
-                self.repeated.push(self.pointer());
+                self.repeat()?;
             }
             let value = from.next_value_seed(&mut *self)?;
             self.path.pop();
@@ -139,6 +161,14 @@ mod tests {
     fn a_text_of_too_many_values_is_refused() {
         assert!(parse("[[], [], []]", 4).is_ok());
         assert!(parse("[[], [], []]", 3).is_err());
+    }
+
+    #[test]
+    fn a_long_name_around_many_that_are_given_twice_is_refused() {
+        let text =
+            format!("{{\"{}\": {{{}\"a\": 1}}}}", "x".repeat(400_000), "\"a\": 1,".repeat(100_000));
+
+        assert!(parse(&text, 1_000_000).is_err_and(|error| error.to_string().contains("twice")));
     }
 
     #[test]
