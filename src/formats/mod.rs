@@ -97,7 +97,7 @@ pub trait Reader {
 }
 
 /// Writes a format.
-pub trait Writer {
+pub trait Writer: Send + Sync {
     /// Writes one topic with what is in it. What the format cannot hold is noted, item by item.
     fn write(&self, debate: &Debate<'_>, losses: &mut Vec<Note>) -> String;
 }
