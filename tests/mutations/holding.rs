@@ -12,7 +12,7 @@ use debatebase::formats::note::Severity;
 use debatebase::formats::place::Place;
 use debatebase::formats::reading::{Collected, Input, no_files};
 use debatebase::formats::writing::Debate;
-use debatebase::formats::{ALL, Format};
+use debatebase::formats::{ALL, Format, Reader};
 
 /// Reads bytes with a format.
 pub fn read(format: &dyn Format, mut bytes: &[u8]) -> Collected {
@@ -27,7 +27,7 @@ pub fn read(format: &dyn Format, mut bytes: &[u8]) -> Collected {
 pub fn holds(format: &dyn Format, bytes: &[u8]) {
     let found = read(format, bytes);
     let document = &found.document;
-    is_whole(document, format.reader().is_some_and(|it| it.scatters_topics()));
+    is_whole(document, format.reader().is_some_and(Reader::scatters_topics));
     for topic in &document.topics {
         let sources = sources_of(topic, document);
         let debate = Debate { topic, sources: &sources };
