@@ -84,7 +84,8 @@ async fn measure(url: &str, directory: &Path, arguments: usize) {
         copies.push(copy);
     }
     let (import, copy) = (median(imports), median(copies));
-    let each_second = |time: Duration| rows as f64 / time.as_secs_f64();
+    let each_second =
+        |time: Duration| f64::from(u32::try_from(rows).unwrap_or(u32::MAX)) / time.as_secs_f64();
     println!("import: {import:.2?}, {:.0} rows a second", each_second(import));
     println!("COPY:   {copy:.2?}, {:.0} rows a second", each_second(copy));
     println!("ratio:  {:.2}", copy.as_secs_f64() / import.as_secs_f64());
@@ -177,7 +178,9 @@ fn debates(arguments: usize) -> String {
         "fuel", "every", "day",
     ];
     let words = |from: usize, count: usize| {
-        let words = (0..count).map(|at| WORDS[(from * 7 + at * at + from * at / 3) % WORDS.len()]);
+        let words = (0..count).filter_map(|at| {
+            WORDS.get((from * 7 + at * at + from * at / 3) % WORDS.len()).copied()
+        });
         words.collect::<Vec<_>>().join(" ")
     };
     let mut stream = String::new();

@@ -19,10 +19,12 @@ pub mod writing;
 
 mod drawing;
 mod exporting;
+mod json;
 mod names;
 
 pub mod aif;
 pub mod argdown;
+pub mod args_me;
 pub mod csv;
 pub mod dot;
 pub mod frameworks;
@@ -35,6 +37,10 @@ pub mod native;
 
 #[cfg(test)]
 pub(crate) mod generating;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod laws;
 
 use std::fmt;
 
@@ -105,6 +111,7 @@ pub const ALL: &[&dyn Format] = &[
     &aif::Xaif,
     &argdown::Argdown,
     &kialo::Kialo,
+    &args_me::ArgsMe,
     &json_ld::JSON_LD,
     &csv::CSV,
     &graphml::GRAPHML,
@@ -125,10 +132,16 @@ pub fn of_media_type(media_type: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.media_types().contains(&media_type))
 }
 
-/// The format that can be read and is surely meant by the beginning of a text and the name of its
-/// file.
+/// The format that can be read and is surely meant by the beginning of a text, or else by the name of
+/// its file: of the endings that it has the longest counts, so that `x.aif.json` is AIF.
 pub fn recognised(beginning: &Beginning<'_>) -> Option<&'static dyn Format> {
     let mut readable = ALL.iter().copied().filter(|format| format.reader().is_some());
     let by_text = readable.clone().find(|format| format.fits(beginning));
-    by_text.or_else(|| readable.find(|format| beginning.has_ending_of(*format)))
+    by_text.or_else(|| {
+        let ending = readable
+            .clone()
+            .filter_map(|format| beginning.ending_of(format))
+            .max_by_key(|it| it.len())?;
+        readable.find(|format| beginning.ending_of(*format) == Some(ending))
+    })
 }

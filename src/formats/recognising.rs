@@ -32,15 +32,12 @@ impl<'a> Beginning<'a> {
         }
     }
 
-    /// Whether the file has an ending of this format.
-    pub fn has_ending_of(&self, format: &dyn Format) -> bool {
-        self.file_name.is_some_and(|name| {
-            let name = name.to_ascii_lowercase();
-            format
-                .endings()
-                .iter()
-                .any(|ending| name.strip_suffix(ending).is_some_and(|before| before.ends_with('.')))
-        })
+    /// The longest ending of this format that the file has.
+    pub fn ending_of(&self, format: &dyn Format) -> Option<&'static str> {
+        let name = self.file_name?.to_ascii_lowercase();
+        let is_there =
+            |ending: &&str| name.strip_suffix(ending).is_some_and(|before| before.ends_with('.'));
+        format.endings().iter().copied().filter(is_there).max_by_key(|ending| ending.len())
     }
 
     /// The first line that is not blank.
@@ -88,6 +85,7 @@ impl<'a> Beginning<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::recognised;
 
     fn fields(text: &str) -> Vec<&str> {
         Beginning::new(text.as_bytes(), None).json_fields()
@@ -102,5 +100,18 @@ mod tests {
         assert_eq!(fields("{\"a\": 1}\n{\"b\": 2}"), ["a"]);
         assert!(fields("[{\"a\": 1}]").is_empty());
         assert!(fields("a: {\"b\": 1}").is_empty());
+    }
+
+    #[test]
+    fn the_longest_ending_of_a_file_tells_its_format() {
+        let told = |name: &str| recognised(&Beginning::new(b"", Some(name))).map(Format::name);
+
+        assert_eq!(told("x.json"), Some("json"));
+        assert_eq!(told("x.AIF.json"), Some("aif"));
+        assert_eq!(told("x.xaif.json"), Some("xaif"));
+        assert_eq!(told("aif.json"), Some("json"));
+        assert_eq!(told("x.argdown.md"), Some("argdown"));
+        assert_eq!(told("x.md"), None);
+        assert_eq!(told("json"), None);
     }
 }

@@ -36,13 +36,13 @@ pub async fn export(config: &CommonConfig, command: &ExportCommand) -> Result<Ex
     };
     let mut stop = StopSignal::listen()?;
     let done = if let Some(server) = &plan.server {
-        stop.unless_given(plan.from_server(server)).await?
+        stop.unless_given(plan.out_of_server(server)).await?
     } else {
         let home = Home::open_or_join(config).await?;
         let work = async {
             migrate_at(&home).await?;
             let db = Db::new(home.url(), 2)?;
-            let done = plan.from_database(&db).await;
+            let done = plan.out_of_database(&db).await;
             db.close();
             done
         };
@@ -97,7 +97,7 @@ impl Plan {
                     ));
                 }
                 Outlet::File(path) => Outlet::Directory(path),
-                other => other,
+                outlet @ (Outlet::Stdout | Outlet::Directory(_)) => outlet,
             };
         }
         let name = |name: &String| {
@@ -109,7 +109,7 @@ impl Plan {
         Ok(Self { topics, format, outlet, is_written, is_told: command.report, server })
     }
 
-    async fn from_database(&self, db: &Db) -> Result<Done, BoxError> {
+    async fn out_of_database(&self, db: &Db) -> Result<Done, BoxError> {
         // Who runs the program on its database sees everything.
         let sight = Sight::everything();
         if self.topics.is_empty() {
@@ -137,7 +137,7 @@ impl Plan {
         self.deliver(files).await
     }
 
-    async fn from_server(&self, server: &Server) -> Result<Done, BoxError> {
+    async fn out_of_server(&self, server: &Server) -> Result<Done, BoxError> {
         let server = server.clone();
         if self.topics.is_empty() {
             let outlet = self.outlet.clone();

@@ -40,6 +40,27 @@ pub fn aif() -> Value {
     })
 }
 
+/// An argument for trams, as the corpus of args.me has it.
+fn argument(topic: &str, id: &str) -> Value {
+    let text = "Trams are quiet. They cost much. ";
+    json!({
+        "id": id,
+        "conclusion": "The town should build trams.",
+        "premises": [{"text": "Trams are quiet.", "stance": "PRO", "annotations": []}],
+        "context": {
+            "topic": topic,
+            "sourceTitle": "Debate: Trams",
+            "sourceText": text,
+            "sourceTextPremiseStart": 0,
+            "sourceTextPremiseEnd": 17,
+        },
+    })
+}
+
+fn args_me(arguments: &[Value]) -> Value {
+    json!({ "arguments": arguments })
+}
+
 fn topic() -> Value {
     json!({"slug": "trams", "title": "Should the town build trams?"})
 }
@@ -97,6 +118,7 @@ async fn each_format_is_taken_by_its_media_type_by_its_name_and_by_its_looks() {
         ),
         ("aif", "application/vnd.aif+json", aif().to_string()),
         ("xaif", "application/vnd.xaif+json", xaif().to_string()),
+        ("args-me", "application/vnd.args-me+json", args_me(&[argument("Trams", "1")]).to_string()),
     ] {
         for (query, media_type) in [
             ("?dry_run=true", media_type.to_owned()),
@@ -111,6 +133,36 @@ async fn each_format_is_taken_by_its_media_type_by_its_name_and_by_its_looks() {
             assert_eq!(counted(&report, "topics"), [1, 0, 0, 0, 0], "{media_type}: {report}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_topic_whose_arguments_lie_scattered_is_one_and_importing_it_again_changes_nothing() {
+    let app = TestApp::start().await;
+    let ids = 0..30;
+    let arguments: Vec<Value> =
+        ids.map(|id| argument(["Trams", "Buses"][id % 2], &format!("A{id}"))).collect();
+    let file = args_me(&arguments).to_string();
+
+    let first = app.import("", "application/json", file.as_str()).await.expect(200);
+
+    assert_eq!(first.text_at("/format"), "args-me");
+    assert_eq!(counted(&first, "topics"), [2, 0, 0, 0, 0], "{first}");
+    assert_eq!(counted(&first, "positions"), [2, 0, 0, 0, 0], "{first}");
+    assert_eq!(counted(&first, "sources"), [1, 0, 0, 0, 0], "{first}");
+    for kind in ["arguments", "relations", "citations"] {
+        assert_eq!(counted(&first, kind), [30, 0, 0, 0, 0], "{first}");
+    }
+    let again = app.import("", "application/json", file.as_str()).await.expect(200);
+    assert_eq!(counted(&again, "topics"), [0, 0, 2, 0, 0], "{again}");
+    assert_eq!(counted(&again, "sources"), [0, 0, 1, 0, 0], "{again}");
+    for kind in ["arguments", "relations", "citations"] {
+        assert_eq!(counted(&again, kind), [0, 0, 30, 0, 0], "{again}");
+    }
+    let topic = again.text_at("/topics/0/slug");
+    let export = app.get(&format!("/v1/topics/{topic}/export?format=args-me")).await.expect(200);
+    let written = export.json()["arguments"].as_array().unwrap().clone();
+    assert_eq!(written.len(), 15);
+    assert!(written.iter().all(|it| arguments.contains(it)), "{export}");
 }
 
 #[actix_web::test]

@@ -134,7 +134,7 @@ impl Nodeset {
                 Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => "object",
             });
             if let Value::String(text) = inner {
-                *inner = match super::json::parse(text) {
+                *inner = match crate::formats::json::parse(text, super::MOST_VALUES) {
                     Ok((value, _)) => value,
                     Err(error) => {
                         let detail = format!("the text of `AIF` is no JSON: {error}");

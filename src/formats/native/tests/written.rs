@@ -19,7 +19,8 @@ fn debates_are_written() {
     for number in 0..DOCUMENTS {
         let mut document = document().new_tree(&mut runner).unwrap().current();
         // Documents know nothing of one another's slugs.
-        let renamed = |kind: &str, at: usize| Slug::parse(&format!("{kind}-{number}-{at}")).unwrap();
+        let renamed =
+            |kind: &str, at: usize| Slug::parse(&format!("{kind}-{number}-{at}")).unwrap();
         for (at, source) in document.sources.iter_mut().enumerate() {
             let new = renamed("source", at);
             let citations = document.topics.iter_mut().flat_map(|topic| &mut topic.citations);
@@ -32,5 +33,6 @@ fn debates_are_written() {
         document.sources.iter().for_each(|it| stream.push_str(&source_line(it)));
         document.topics.iter().for_each(|it| stream.push_str(&topic_line(it)));
     }
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/generated.ndjson"), stream).unwrap();
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/generated.ndjson"), stream)
+        .unwrap();
 }

@@ -1,0 +1,4 @@
+//! Any bytes, read as `aif`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| debatebase_fuzz::format_holds("aif", bytes));
