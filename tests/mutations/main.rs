@@ -81,6 +81,16 @@ fn every_readable_format_has_samples_that_hold() {
 }
 
 #[test]
+fn every_readable_format_has_a_fuzz_target() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    for format in ALL.iter().filter(|it| it.reader().is_some()) {
+        let target = format!("fuzz_targets/{}.rs", format.name());
+        assert!(root.join(&target).is_file() && manifest.contains(&target), "{target} is missing");
+    }
+}
+
+#[test]
 fn ten_thousand_slips_break_no_reader_and_no_writer() {
     let mut samples = samples();
     samples.retain(|it| it.bytes.len() <= LONGEST);
