@@ -178,7 +178,7 @@ async fn a_file_of_an_unknown_format_is_told_which_there_are() {
         ("application/yaml; charset=latin1", TRAMS),
         ("text/plain", "Once upon a time."),
         ("text/plain", "{\"once\": \"upon a time\"}"),
-        ("application/octet-stream", ""),
+        ("application/octet-stream", "?!"),
     ] {
         let refused = app.import("", media_type, file).await;
         assert_eq!(refused.problem(), (415, "unsupported-media-type".to_owned()), "{media_type}");
