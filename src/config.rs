@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod export;
 mod import;
 mod limits;
 
+pub use export::ExportCommand;
 pub use import::{ImportCommand, ImportMode};
 pub use limits::{LimitsConfig, Networks, Origins, Rate};
 
@@ -53,6 +55,9 @@ pub enum Command {
     /// Write files of any format into the database, also beside a program that is serving it; or into
     /// a server by HTTP.
     Import(ImportCommand),
+    /// Write topics as files of any format, from the database, also beside a program that is serving
+    /// it; or from a server by HTTP.
+    Export(ExportCommand),
     /// Make, list and revoke API keys, also beside a program that is serving the database.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -24,6 +24,9 @@ async fn main() -> ExitCode {
         Some(Command::Import(command)) => {
             return ended(operator::import(&config.common, command).await);
         }
+        Some(Command::Export(command)) => {
+            return ended(operator::export(&config.common, command).await);
+        }
         None | Some(Command::Serve) => server::serve(&config).await,
         Some(Command::Migrate) => operator::migrate(&config.common).await,
         Some(Command::Seed { files }) => operator::seed(&config.common, files).await,

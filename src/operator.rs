@@ -1,11 +1,16 @@
 //! The commands beside serving: the schema, documents, files, and keys. Each ends when it is done.
 
+mod export;
+mod fetching;
 mod import;
 mod outcome;
+mod outlet;
+mod remote;
 mod sending;
 
 use std::path::Path;
 
+pub use export::export;
 pub use import::import;
 use serde_json::json;
 
@@ -17,6 +22,9 @@ use crate::http::problem::{Part, Problem};
 use crate::imports;
 use crate::keys::{self, ApiKey};
 use crate::server::{StopSignal, say};
+
+/// What a command ends with if its line is wrong, as clap does.
+const WRONG_LINE: u8 = 2;
 
 /// Brings the schema up to date.
 pub async fn migrate(config: &CommonConfig) -> Result<(), BoxError> {

@@ -9,7 +9,7 @@ use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
-use super::{PROBLEM, imports, operations};
+use super::{PROBLEM, exports, is_json, operations};
 use crate::imports::Readable;
 
 const RECORDED: &str = include_str!("../../openapi/examples.json");
@@ -31,6 +31,12 @@ struct Exchange {
     /// What was answered, where a document can show it.
     #[serde(default)]
     answer: Option<Value>,
+}
+
+impl Exchange {
+    fn query(&self) -> &str {
+        self.path.split_once('?').map_or("", |(_, query)| query)
+    }
 }
 
 /// A file that was sent.
@@ -82,16 +88,28 @@ fn add_file(operation: &mut Operation, exchange: &Exchange) {
     {
         for media_type in format.format().media_types() {
             if let Some(content) = request.content.get_mut(*media_type) {
-                set_example(content, &imports::example(media_type, &file.text));
+                set_example(content, &in_file(media_type, &file.text));
             }
         }
     }
 }
 
+/// A file as an example of its media type: a JSON value, or its text.
+fn in_file(media_type: &str, text: &str) -> Value {
+    let json = is_json(media_type).then(|| serde_json::from_str(text).ok()).flatten();
+    json.unwrap_or_else(|| text.into())
+}
+
 fn add_answer(operation: &mut Operation, exchange: &Exchange) {
+    let only =
+        exports::is_export(operation).then(|| exports::media_type(exchange.query())).flatten();
     let response = operation.responses.responses.get_mut(&exchange.status.to_string());
     if let (Some(RefOr::T(response)), Some(answer)) = (response, &exchange.answer) {
-        response.content.values_mut().for_each(|content| set_example(content, answer));
+        for (media_type, content) in &mut response.content {
+            if only.is_none_or(|only| only == media_type) {
+                set_example(content, answer);
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod exports;
 mod imports;
 mod links;
 
@@ -47,6 +48,7 @@ use crate::http::{conditions, idempotency};
         (name = "Citations", description = "Verified quotes, each tied to what it backs."),
         (name = "Sources", description = "The texts that are quoted, and how much of them is."),
         (name = "Imports", description = "Debates out of files, in the formats of the field."),
+        (name = "Exports", description = "Topics as files, in the formats of the field, and everything as one stream."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
@@ -72,6 +74,9 @@ pub fn compose() -> utoipa::openapi::OpenApi {
                 imports::add(operation);
             } else {
                 add_idempotency(method, operation);
+            }
+            if exports::is_export(operation) {
+                exports::add(operation);
             }
             if method == "PATCH" {
                 add_merge_patch(operation);
@@ -138,6 +143,11 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         ("DELETE", item.delete.as_mut()),
     ];
     all.into_iter().filter_map(|(method, operation)| operation.map(|operation| (method, operation)))
+}
+
+/// Whether a file of this media type is one JSON value.
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 /// The name of the answer that every operation can give.

@@ -80,16 +80,26 @@ impl From<Row> for Citation {
 )]
 #[diesel(table_name = citations, treat_none_as_null = true)]
 pub struct Fields {
-    source_id: SourceId,
-    position_id: Option<crate::domain::ids::PositionId>,
-    argument_id: Option<crate::domain::ids::ArgumentId>,
-    relation_id: Option<crate::domain::ids::RelationId>,
-    exact: Exact,
-    prefix: String,
-    suffix: String,
-    start_at: i32,
-    end_at: i32,
-    origin: Option<Origin>,
+    /// The source that is quoted.
+    pub source_id: SourceId,
+    /// The position that it backs, if it backs one.
+    pub position_id: Option<crate::domain::ids::PositionId>,
+    /// The argument that it backs, if it backs one.
+    pub argument_id: Option<crate::domain::ids::ArgumentId>,
+    /// The relation that it backs, if it backs one.
+    pub relation_id: Option<crate::domain::ids::RelationId>,
+    /// The words.
+    pub exact: Exact,
+    /// What stands before them.
+    pub prefix: String,
+    /// What stands after them.
+    pub suffix: String,
+    /// Their first code point in the text, from 0.
+    pub start_at: i32,
+    /// The code point after their last one.
+    pub end_at: i32,
+    /// Where it was imported from.
+    pub origin: Option<Origin>,
 }
 
 impl Fields {

@@ -19,7 +19,7 @@ use crate::formats::native::ndjson;
 use crate::http::problem::{Problem, Result};
 
 /// How many parts wait to be sent.
-const PARTS: usize = 4;
+pub const PARTS: usize = 4;
 
 /// About how many bytes a part has.
 const PART: usize = 64 * 1024;
@@ -33,31 +33,37 @@ const MOST_SOURCES: usize = 500;
 /// How long a client may take over one part, which keeps a connection and a state of the database.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What the file of everything is called.
+pub const NAME: &str = "debatebase.ndjson";
+
 /// A part of the stream, or why there are no more.
-pub(super) type Part = Result<Bytes>;
+pub type Part = Result<Bytes>;
 
 /// Begins to read everything that the caller may see. What is received ends early, without a
 /// trailer, if it cannot be read to its end.
 pub(super) fn begin(db: &Db, sight: Sight) -> mpsc::Receiver<Part> {
     let (sender, parts) = mpsc::channel(PARTS);
     let db = db.clone();
-    actix_web::rt::spawn(async move {
-        let failed = sender.clone();
-        let read = async {
-            db::snapshot!(db, async |conn| {
-                let mut out = Out { sender, line: Vec::new(), digest: Sha256::new() };
-                out.write_all(conn, &sight).await
-            })
-        };
-        tokio::select! {
-            // A client that went away needs no more of it.
-            () = failed.closed() => {}
-            done = read => if let Err(problem) = done {
-                _ = failed.send(Err(problem)).await;
-            },
-        }
-    });
+    actix_web::rt::spawn(async move { write(&db, &sight, sender).await });
     parts
+}
+
+/// Reads everything that the caller may see, and sends it, part by part, as long as somebody takes it.
+pub async fn write(db: &Db, sight: &Sight, sender: mpsc::Sender<Part>) {
+    let failed = sender.clone();
+    let read = async {
+        db::snapshot!(db, async |conn| {
+            let mut out = Out { sender, line: Vec::new(), digest: Sha256::new() };
+            out.write_all(conn, sight).await
+        })
+    };
+    tokio::select! {
+        // A client that went away needs no more of it.
+        () = failed.closed() => {}
+        done = read => if let Err(problem) = done {
+            _ = failed.send(Err(problem)).await;
+        },
+    }
 }
 
 struct Out {

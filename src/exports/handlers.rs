@@ -6,12 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use futures_util::{StreamExt, stream};
 
 use super::everything;
-use super::queries;
+use super::file::Stored;
 use super::types::{ExportParameters, ExportReport, Writable, names};
 use crate::access::{Caller, Read};
 use crate::db::{self, Db};
 use crate::domain::text::sha256_hex;
-use crate::formats::writing::Debate;
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
@@ -37,39 +36,33 @@ pub async fn export_topic(
         Some(format) => format,
         None => negotiated(&request)?,
     };
-    let (topic, sources) = db::snapshot!(db, async |conn| {
-        let (id, topic) = queries::topic(conn, &path.topic, &caller.sight()).await?;
-        Ok((topic, queries::sources_of(conn, id).await?))
-    })?;
-    let mut notes = Vec::new();
-    let debate = Debate { topic: &topic, sources: &sources };
-    let unwritable = || Problem::internal(&std::io::Error::other("a format without a writer"));
-    let text = format.writer().ok_or_else(unwritable)?.write(&debate, &mut notes);
-    let name = format.format().name();
+    let stored =
+        db::snapshot!(db, async |conn| Stored::find(conn, &path.topic, &caller.sight()).await)?;
+    let file = stored.write(format);
     if parameters.report.is_some_and(|report| report.0) {
-        let report = ExportReport { format: name, topic: topic.slug.clone(), notes };
+        let report = file.into_report();
         let told = serde_json::to_vec(&report).map_err(|error| Problem::internal(&error))?;
         return Ok(answer::tagged(&conditions, &tag(&told), &report));
     }
-    let tag = tag(text.as_bytes());
+    let tag = tag(file.text.as_bytes());
     if let Some(unchanged) = answer::unchanged(&conditions, &tag) {
         return Ok(unchanged);
     }
-    let ending = format.format().endings().first().copied().unwrap_or("txt");
+    let name = format.format().name();
     let report = format!(
         "</v1/topics/{}/export?format={name}&report=true>; rel=\"describedby\"; type=\"application/json\"",
-        topic.slug
+        file.topic
     );
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, format.content_type()))
         .insert_header((
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}.{ending}\"", topic.slug),
+            format!("attachment; filename=\"{}\"", file.name()),
         ))
         .insert_header((header::LINK, report))
         .insert_header((header::VARY, "Accept"))
         .insert_header(answer::etag(&tag))
-        .body(text))
+        .body(file.text))
 }
 
 /// An export has no version: what it says is its state.
@@ -101,7 +94,7 @@ fn negotiated(request: &HttpRequest) -> Result<Writable> {
     let ranked = accept.ranked().into_iter();
     let wanted = ranked.filter(|it| !refused.iter().any(|refused| refused == it.essence_str()));
     wanted
-        .filter_map(|it| Writable::of_media_range(it.type_().as_str(), it.subtype().as_str()))
+        .filter_map(|it| Writable::of_media_range(it.essence_str()))
         .next()
         .ok_or_else(unacceptable)
 }

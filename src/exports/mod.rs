@@ -4,11 +4,13 @@
 //! hold; everything comes as one stream of the native format. **Invariant:** either is of one state
 //! of the database. What is exported and imported again is what it was.
 
-mod everything;
+pub mod everything;
+mod file;
 mod handlers;
 pub mod queries;
 mod types;
 
+pub use file::{Stored, TopicFile};
 pub use types::{ExportReport, Writable, names};
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -39,12 +39,12 @@ pub struct ExportReport {
 
 /// A format that can be written.
 #[derive(Clone, Copy)]
-pub struct Writable(&'static dyn Format);
+pub struct Writable(&'static dyn Format, &'static dyn Writer);
 
 impl Writable {
     /// All of them, in the order of the list of formats.
     pub fn all() -> impl Iterator<Item = Self> {
-        formats::ALL.iter().copied().filter(|it| it.writer().is_some()).map(Self)
+        formats::ALL.iter().copied().filter_map(|it| Some(Self(it, it.writer()?)))
     }
 
     /// The one of this name.
@@ -52,18 +52,30 @@ impl Writable {
         Self::all().find(|it| it.0.name() == name)
     }
 
-    /// The first one that a media type names; `*` stands for any.
-    pub fn of_media_range(kind: &str, subkind: &str) -> Option<Self> {
-        if kind == "*" || (kind, subkind) == ("application", "*") {
+    /// The first one that a media range without parameters names; `*` stands for any.
+    pub fn of_media_range(range: &str) -> Option<Self> {
+        if range == "*/*" || range == "application/*" {
             return Self::named("json");
         }
-        let essence = format!("{kind}/{subkind}");
-        let is_meant = |it: &&'static str| match subkind {
-            "*" => it.split('/').next() == Some(kind),
-            _ => **it == essence,
+        let is_meant = |it: &&str| match range.strip_suffix("/*") {
+            Some(kind) => it.split('/').next() == Some(kind),
+            None => *it == range,
         };
         let own = Self::all().find(|it| it.0.media_types().iter().any(is_meant));
         own.or_else(|| Self::all().find(|it| is_meant(&it.0.media_type())))
+    }
+
+    /// The one whose files end like this name; the longest ending tells most.
+    pub fn of_file_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let fitting = |format: &Self| {
+            let endings = format.0.endings().iter();
+            endings.filter(|it| name.ends_with(&format!(".{it}"))).map(|it| it.len()).max()
+        };
+        let fit = Self::all().filter_map(|format| Some((fitting(&format)?, format)));
+        // Of several of one length the first.
+        let best = fit.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map(|(_, format)| format)
     }
 
     /// The format.
@@ -71,9 +83,14 @@ impl Writable {
         self.0
     }
 
-    /// How it is written. Every value of this type can be.
-    pub fn writer(self) -> Option<&'static dyn Writer> {
-        self.0.writer()
+    /// How it is written.
+    pub fn writer(self) -> &'static dyn Writer {
+        self.1
+    }
+
+    /// Whether several files of it may follow one another in one.
+    pub fn can_be_joined(self) -> bool {
+        self.0.name() == "ndjson"
     }
 
     /// The media type, with the encoding of what is text.

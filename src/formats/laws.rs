@@ -112,7 +112,7 @@ impl<'t> Texts<'t> {
             match &relation.target {
                 TargetName::Argument(slug) => text += &format!("{:?}", self.claims[slug.as_str()]),
                 TargetName::Position(slug) => {
-                    text += &format!("{:?}", self.statements[slug.as_str()])
+                    text += &format!("{:?}", self.statements[slug.as_str()]);
                 }
                 TargetName::Relation(slug) => next = self.relations.get(slug.as_str()).copied(),
             }

@@ -4,7 +4,7 @@
 //! another by slug, with a [`note::Note`] for each thing that it could not hold; and it writes
 //! such a debate. What stores debates knows that value and no format.
 //!
-//! A format is one file or folder here that implements [`Format`], and a line in the list below.
+//! A format is one file or folder here that implements [`Format`], and a line in [`ALL`].
 //!
 //! **No I/O**: a format is given bytes, and a function for the files that the text names.
 //! **Nothing is dropped in silence, and nothing in a file can crash or hang a reader.**
@@ -12,15 +12,28 @@
 pub mod document;
 pub mod note;
 pub mod place;
-
 pub mod reading;
 pub mod recognising;
+pub mod taming;
 pub mod writing;
 
 mod drawing;
 mod exporting;
+mod json;
 mod names;
-pub mod taming;
+
+pub mod aif;
+pub mod argdown;
+pub mod args_me;
+pub mod csv;
+pub mod dot;
+pub mod frameworks;
+pub mod graphml;
+pub mod json_ld;
+pub mod kialo;
+pub mod markdown;
+pub mod mermaid;
+pub mod native;
 
 #[cfg(test)]
 pub(crate) mod generating;
@@ -31,11 +44,10 @@ mod laws;
 
 use std::fmt;
 
+use note::Note;
 use reading::{Input, Sink, Stopped};
 use recognising::Beginning;
 use writing::Debate;
-
-use note::Note;
 
 /// A format in which debates are written.
 pub trait Format: fmt::Debug + Send + Sync {
@@ -85,36 +97,30 @@ pub trait Reader {
 }
 
 /// Writes a format.
-pub trait Writer {
+pub trait Writer: Send + Sync {
     /// Writes one topic with what is in it. What the format cannot hold is noted, item by item.
     fn write(&self, debate: &Debate<'_>, losses: &mut Vec<Note>) -> String;
 }
 
-/// Declares the modules of the formats and the list of them, in the order in which a text is tried.
-macro_rules! formats {
-    ($($(#[$about:meta])* $module:ident: $($format:ident),+;)*) => {
-        $($(#[$about])* pub mod $module;)*
-
-        /// Every format.
-        pub const ALL: &[&dyn Format] = &[$($(&$module::$format),+),*];
-    };
-}
-
-formats! {
-    native: Yaml, Json, Ndjson;
-    /// AIF, the graphs of `AIFdb` and of the tools around it.
-    aif: Aif, Xaif;
-    /// Argdown, the language of argument maps.
-    argdown: Argdown;
-    kialo: Kialo;
-    json_ld: JSON_LD;
-    csv: CSV;
-    graphml: GRAPHML;
-    dot: DOT;
-    mermaid: MERMAID;
-    frameworks: APX, TGF;
-    markdown: MARKDOWN;
-}
+/// Every format, in the order in which a text is tried.
+pub const ALL: &[&dyn Format] = &[
+    &native::Yaml,
+    &native::Json,
+    &native::Ndjson,
+    &aif::Aif,
+    &aif::Xaif,
+    &argdown::Argdown,
+    &kialo::Kialo,
+    &args_me::ArgsMe,
+    &json_ld::JSON_LD,
+    &csv::CSV,
+    &graphml::GRAPHML,
+    &dot::DOT,
+    &mermaid::MERMAID,
+    &frameworks::APX,
+    &frameworks::TGF,
+    &markdown::MARKDOWN,
+];
 
 /// The format of this name.
 pub fn named(name: &str) -> Option<&'static dyn Format> {

@@ -1,6 +1,6 @@
 //! A body that is read as it comes: a file of any length, by code that knows nothing of async.
 //!
-//! The worker of the request gives chunks ([`feed`]) to a thread that reads them ([`Upload`]), a few
+//! The worker of the request gives chunks (`feed`) to a thread that reads them ([`Upload`]), a few
 //! at a time, so a slow reader slows its client down. **Invariant:** a file whose client disappeared
 //! never looks as if it had ended.
 

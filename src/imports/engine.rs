@@ -1,12 +1,12 @@
 //! Takes what a reader finds and writes it batch by batch, in one transaction or in one for each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use tokio::sync::mpsc::Receiver;
 
 use super::batch::Batch;
 use super::report::{Done, Report};
-use super::writing::{self, Kept, Touched};
+use super::writing::{self, Earlier, Kept};
 use super::{Event, Mode, Settings, queries};
 use crate::db::{self, Attempts, Conn, Db};
 use crate::domain::ids::TopicId;
@@ -25,7 +25,7 @@ pub async fn run(db: &Db, settings: &Settings, events: &mut Receiver<Event>) -> 
         report: Report { format: settings.format, dry_run: settings.dry_run, ..Report::default() },
         waiting: None,
         has_ended: false,
-        touched: HashSet::new(),
+        earlier: Earlier::default(),
         kept: HashMap::new(),
     };
     match settings.mode {
@@ -63,8 +63,8 @@ struct Engine<'s> {
     /// A piece that did not fit the batch before it.
     waiting: Option<Document>,
     has_ended: bool,
-    /// What was told of already, of records that come in several pieces.
-    touched: Touched,
+    /// What was done already, of records that come in several pieces.
+    earlier: Earlier,
     /// What the document has of each topic, where topics come in several pieces and are to be made
     /// equal to it.
     kept: HashMap<TopicId, Kept>,
@@ -115,7 +115,7 @@ impl Engine<'_> {
             // What came in a stream cannot be asked for again.
             if is_whole && attempts.go_on_after(&done).await {
                 self.report = before;
-                self.touched.clear();
+                self.earlier = Earlier::default();
                 self.kept.clear();
                 continue;
             }
@@ -139,7 +139,7 @@ impl Engine<'_> {
             }
         }
         if !is_broken {
-            let done = writing::prune(conn, &self.kept).await?;
+            let done = writing::prune(conn, &self.kept, &self.earlier).await?;
             self.report.add(done);
         }
         if self.settings.dry_run || self.report.is_refused() {
@@ -167,7 +167,7 @@ impl Engine<'_> {
         if batch.is_empty() {
             return Ok(Default::default());
         }
-        let done = writing::write(conn, batch, self.settings, &self.touched).await?;
+        let done = writing::write(conn, batch, self.settings, &self.earlier).await?;
         queries::check_constraints(conn).await?;
         Ok(done)
     }
@@ -175,7 +175,10 @@ impl Engine<'_> {
     /// Counts what was written.
     fn accept(&mut self, (done, seen): (Done, writing::Seen)) {
         self.report.add(done);
-        self.touched.extend(seen.touched);
+        self.earlier.touched.extend(seen.touched);
+        if self.settings.mode == Mode::Atomic {
+            self.earlier.advanced.extend(seen.advanced);
+        }
         for (topic, kept) in seen.kept {
             self.kept.entry(topic).or_default().extend(kept);
         }
@@ -211,7 +214,7 @@ impl Engine<'_> {
             let mut told = None;
             let done = db::once!(db, async |conn| {
                 queries::begin(conn).await?;
-                told = Some(writing::prune(conn, &self.kept).await?);
+                told = Some(writing::prune(conn, &self.kept, &self.earlier).await?);
                 if is_dry { Err(Undone::OnPurpose) } else { Ok(()) }
             });
             if let Err(Undone::By(problem)) = done {

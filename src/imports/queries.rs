@@ -1,13 +1,13 @@
 //! The SQL of imports that no slice has.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid};
+use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::arguments::{Argument, queries as argument};
 use crate::citations::queries as citation;
 use crate::db::Conn;
-use crate::db::schema::{arguments, citations, positions, premises, relations, sources, topics};
+use crate::db::schema::{arguments, citations, positions, relations, sources, topics};
 use crate::domain::ids::{ArgumentId, CitationId, PositionId, RelationId, SourceId, TopicId};
 use crate::domain::kinds::Status;
 use crate::domain::slug::Slug;
@@ -32,11 +32,17 @@ pub async fn newest_published(mut conn: &Conn) -> Result<Option<Slug>> {
     Ok(newest.first(&mut conn).await.optional()?)
 }
 
-/// Prepares a transaction that may take longer than a request, and that checks at its end what the
-/// schema lets wait.
+/// Prepares a transaction that may take longer than a request, and that fills tables.
+///
+/// PostgreSQL plans the check of a foreign key once in a connection. Made while a table is small,
+/// that plan would read the whole table for each row of the batches that follow: so plans are made
+/// anew, of indexes. Costs that stand for `never` must not have them compiled.
 pub async fn begin(conn: &mut Conn) -> Result<()> {
-    conn.batch_execute("set local statement_timeout = '10min'; set local lock_timeout = '1min'")
-        .await?;
+    conn.batch_execute(
+        "set local statement_timeout = '10min'; set local lock_timeout = '1min'; \
+         set local enable_seqscan = off; set local jit = off; discard plans",
+    )
+    .await?;
     Ok(())
 }
 
@@ -145,22 +151,22 @@ named!(/** The arguments of these names. */ arguments_named, Argument, "argument
 named!(/** The relations of these names. */ relations_named, relation::Row, "relations_with_ends");
 named!(/** The citations of these names. */ citations_named, citation::Stored, "citations");
 
-/// Makes records of one kind of their columns.
+/// Makes records of one kind, with an array for each column: PostgreSQL plans such a statement once
+/// for any number of rows, where it reads a list of values one by one.
 macro_rules! insert_all {
-    ($(#[$meta:meta])* $name:ident, $table:ident, $id:ty, $fields:ty) => {
+    (
+        $(#[$meta:meta])* $name:ident, $row:ty, $table:literal,
+        $($column:literal: $type:ty = $value:expr),* $(,)?
+    ) => {
         $(#[$meta])*
-        pub async fn $name(conn: &mut Conn, rows: &[New<'_, $id, $fields>]) -> Result<()> {
-            for rows in rows.chunks(ROWS) {
-                let rows = rows.iter().map(|row| {
-                    (
-                        $table::id.eq(row.id),
-                        $table::topic_id.eq(row.topic),
-                        $table::slug.eq(row.slug),
-                        &row.fields,
-                    )
-                });
-                let rows: Vec<_> = rows.collect();
-                diesel::insert_into($table::table).values(rows).execute(conn).await?;
+        pub async fn $name(conn: &mut Conn, rows: &[$row]) -> Result<()> {
+            for rows in rows.chunks(AT_ONCE) {
+                let query = diesel::sql_query(insertion($table, &[$($column),*]));
+                $(
+                    let values: Vec<_> = rows.iter().map($value).collect();
+                    let query = query.bind::<Array<$type>, _>(values);
+                )*
+                query.execute(conn).await?;
             }
             Ok(())
         }
@@ -180,30 +186,77 @@ pub struct New<'d, Id, Fields> {
     pub fields: Fields,
 }
 
-insert_all!(/** Makes positions. */ insert_positions, positions, PositionId, position::Fields);
-insert_all!(/** Makes arguments. */ insert_arguments, arguments, ArgumentId, argument::Fields);
-insert_all!(/** Makes relations. */ insert_relations, relations, RelationId, relation::Fields);
-insert_all!(/** Makes citations. */ insert_citations, citations, CitationId, citation::Fields);
+/// How many rows go in one statement: few enough that PostgreSQL keeps them in memory.
+const AT_ONCE: usize = 5_000;
 
-/// Gives relations their premises, in their order.
-pub async fn insert_premises(
-    conn: &mut Conn,
-    rows: &[(TopicId, RelationId, ArgumentId, i16)],
-) -> Result<()> {
-    for rows in rows.chunks(ROWS) {
-        let rows = rows.iter().map(|(topic, relation, argument, ordinal)| {
-            (
-                premises::topic_id.eq(*topic),
-                premises::relation_id.eq(*relation),
-                premises::argument_id.eq(*argument),
-                premises::ordinal.eq(*ordinal),
-            )
-        });
-        let rows: Vec<_> = rows.collect();
-        diesel::insert_into(premises::table).values(rows).execute(conn).await?;
-    }
-    Ok(())
+/// The statement that makes rows of an array for each of these columns.
+fn insertion(table: &str, columns: &[&str]) -> String {
+    let arrays: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
+    let (columns, arrays) = (columns.join(", "), arrays.join(", "));
+    format!("insert into {table} ({columns}) select * from unnest({arrays})")
 }
+
+insert_all!(
+    /// Makes positions.
+    insert_positions, New<'_, PositionId, position::Fields>, "positions",
+    "id": Uuid = |it| it.id,
+    "topic_id": Uuid = |it| it.topic,
+    "slug": Text = |it| it.slug,
+    "statement": Text = |it| &it.fields.statement,
+    "summary": Text = |it| &it.fields.summary,
+    "rank": Integer = |it| it.fields.rank,
+    "origin": Nullable<Jsonb> = |it| it.fields.origin.as_ref(),
+);
+insert_all!(
+    /// Makes arguments.
+    insert_arguments, New<'_, ArgumentId, argument::Fields>, "arguments",
+    "id": Uuid = |it| it.id,
+    "topic_id": Uuid = |it| it.topic,
+    "slug": Text = |it| it.slug,
+    "claim": Text = |it| &it.fields.claim,
+    "body": Text = |it| &it.fields.body,
+    "language": Text = |it| &it.fields.language,
+    "origin": Nullable<Jsonb> = |it| it.fields.origin.as_ref(),
+);
+insert_all!(
+    /// Makes relations, without their premises.
+    insert_relations, New<'_, RelationId, relation::Fields>, "relations",
+    "id": Uuid = |it| it.id,
+    "topic_id": Uuid = |it| it.topic,
+    "slug": Text = |it| it.slug,
+    "kind": Text = |it| it.fields.kind,
+    "target_position_id": Nullable<Uuid> = |it| it.fields.target_position_id,
+    "target_argument_id": Nullable<Uuid> = |it| it.fields.target_argument_id,
+    "target_relation_id": Nullable<Uuid> = |it| it.fields.target_relation_id,
+    "scheme": Nullable<Text> = |it| it.fields.scheme.as_ref(),
+    "\"symmetric\"": Bool = |it| it.fields.symmetric,
+    "origin": Nullable<Jsonb> = |it| it.fields.origin.as_ref(),
+);
+insert_all!(
+    /// Gives relations their premises, in their order.
+    insert_premises, (TopicId, RelationId, ArgumentId, i16), "premises",
+    "topic_id": Uuid = |it| it.0,
+    "relation_id": Uuid = |it| it.1,
+    "argument_id": Uuid = |it| it.2,
+    "ordinal": SmallInt = |it| it.3,
+);
+insert_all!(
+    /// Makes citations.
+    insert_citations, New<'_, CitationId, citation::Fields>, "citations",
+    "id": Uuid = |it| it.id,
+    "topic_id": Uuid = |it| it.topic,
+    "slug": Text = |it| it.slug,
+    "source_id": Uuid = |it| it.fields.source_id,
+    "position_id": Nullable<Uuid> = |it| it.fields.position_id,
+    "argument_id": Nullable<Uuid> = |it| it.fields.argument_id,
+    "relation_id": Nullable<Uuid> = |it| it.fields.relation_id,
+    "exact": Text = |it| &it.fields.exact,
+    "prefix": Text = |it| &it.fields.prefix,
+    "suffix": Text = |it| &it.fields.suffix,
+    "start_at": Integer = |it| it.fields.start_at,
+    "end_at": Integer = |it| it.fields.end_at,
+    "origin": Nullable<Jsonb> = |it| it.fields.origin.as_ref(),
+);
 
 /// Counts a change to each of these topics.
 pub async fn advance(conn: &mut Conn, changed: &[TopicId]) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What an import did.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -14,9 +15,6 @@ const MOST_NOTES: usize = 1_000;
 
 /// How many topics, and how many ids, a report holds.
 const MOST_RECORDS: usize = 10_000;
-
-/// Among how many topics one is looked for that was told of already.
-const RECENT: usize = 100;
 
 /// What happened to the records of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -174,6 +172,9 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// How many notes there are.
     pub notes_total: NotesTotal,
+    /// Which of the topics has which slug.
+    #[serde(skip)]
+    pub(super) topic_at: HashMap<Slug, usize>,
 }
 
 impl Report {
@@ -204,13 +205,13 @@ impl Report {
         self.mapping.extend(done.mapping.into_iter().take(room));
         for topic in done.topics {
             // Of a topic that comes in several parts the strongest is told.
-            let is_same = |it: &&mut TopicOutcome| it.slug == topic.slug;
-            let told = self.topics.iter_mut().rev().take(RECENT).find(is_same);
+            let told = self.topic_at.get(&topic.slug).and_then(|at| self.topics.get_mut(*at));
             if let Some(told) = told {
                 if told.outcome == Outcome::Left {
                     told.outcome = topic.outcome;
                 }
             } else if self.topics.len() < MOST_RECORDS {
+                self.topic_at.insert(topic.slug.clone(), self.topics.len());
                 self.topics.push(topic);
             }
         }
@@ -281,6 +282,20 @@ mod tests {
              left as it was 2 topics"
         );
         assert_eq!(report.counts.writes(), 6);
+    }
+
+    #[test]
+    fn a_topic_that_comes_in_pieces_is_told_once_however_far_apart_they_are() {
+        let mut report = Report::default();
+        let slugs = (0..1_000).chain(0..1_000).map(|it| Slug::parse(&format!("t{it}")).unwrap());
+        for (at, slug) in slugs.enumerate() {
+            let outcome = if at < 1_000 { Outcome::Left } else { Outcome::Changed };
+            let topics = vec![TopicOutcome { slug, outcome }];
+            report.add(Done { topics, ..Done::default() });
+        }
+
+        assert_eq!(report.topics.len(), 1_000);
+        assert!(report.topics.iter().all(|it| it.outcome == Outcome::Changed));
     }
 
     #[test]

@@ -30,8 +30,14 @@ use crate::sources::Source;
 use crate::topics::Topic;
 use crate::{citations, sources, topics};
 
-/// Records of which was told, by a digest of their names.
-pub(super) type Touched = HashSet<u64>;
+/// What earlier batches of the same file did.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    /// Records of which was told, by a digest of their names.
+    pub touched: HashSet<u64>,
+    /// The topics that count a change already, in the same transaction.
+    pub advanced: HashSet<TopicId>,
+}
 
 /// The records of a topic that are to stay.
 pub(super) type Kept = HashSet<Uuid>;
@@ -42,7 +48,8 @@ type Quotes = Vec<(SourceId, Quote)>;
 /// What a batch showed, beside what became of it.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    pub touched: Touched,
+    pub touched: HashSet<u64>,
+    pub advanced: Vec<TopicId>,
     pub kept: HashMap<TopicId, Kept>,
 }
 
@@ -51,13 +58,17 @@ pub(super) async fn write(
     conn: &mut Conn,
     batch: &Batch,
     settings: &Settings,
-    touched: &Touched,
+    earlier: &Earlier,
 ) -> Result<(Done, Seen)> {
-    let mut writing = Writing { settings, touched, done: Done::default(), seen: Seen::default() };
+    let mut writing = Writing { settings, earlier, done: Done::default(), seen: Seen::default() };
     let quoted = writing.write_sources(conn, batch).await?;
     let verified = |topic| Some((topic, writing.verified(topic, &quoted)?));
     let records = batch.topics.iter().filter_map(verified).collect();
     writing.write_topics(conn, records).await?;
+    // They are written in the order of their slugs, and told in that of the file.
+    let places: HashMap<&Slug, usize> =
+        batch.topics.iter().enumerate().map(|(at, topic)| (&topic.slug, at)).collect();
+    writing.done.topics.sort_by_key(|topic| places.get(&topic.slug).copied());
     Ok((writing.done, writing.seen))
 }
 
@@ -90,14 +101,20 @@ pub(super) fn notes_of(problem: &Problem, place: Place) -> Vec<Note> {
 }
 
 /// Deletes what these topics have beyond what is to stay.
-pub(super) async fn prune(conn: &mut Conn, kept: &HashMap<TopicId, Kept>) -> Result<Done> {
+pub(super) async fn prune(
+    conn: &mut Conn,
+    kept: &HashMap<TopicId, Kept>,
+    earlier: &Earlier,
+) -> Result<Done> {
     let mut done = Done::default();
     let mut changed = Vec::new();
     for (topic, kept) in kept {
         let gone = beyond(queries::names(conn, *topic).await?, kept);
         if count_removed(&mut done, &gone) {
             queries::delete(conn, &gone).await?;
-            changed.push(*topic);
+            if !earlier.advanced.contains(topic) {
+                changed.push(*topic);
+            }
         }
     }
     queries::advance(conn, &changed).await?;
@@ -132,7 +149,7 @@ pub(super) fn count(n: usize) -> u64 {
 /// A batch being written.
 pub(super) struct Writing<'s> {
     pub(super) settings: &'s Settings,
-    touched: &'s Touched,
+    earlier: &'s Earlier,
     pub(super) done: Done,
     pub(super) seen: Seen,
 }
@@ -157,7 +174,7 @@ impl Writing<'_> {
         let mut hasher = DefaultHasher::new();
         (kind, topic, slug).hash(&mut hasher);
         let name = hasher.finish();
-        let is_new = self.seen.touched.insert(name) && !self.touched.contains(&name);
+        let is_new = self.seen.touched.insert(name) && !self.earlier.touched.contains(&name);
         let counts = &mut self.done.counts;
         let tally = match kind {
             "source" => &mut counts.sources,
@@ -368,8 +385,12 @@ impl Writing<'_> {
             if self.settings.prune && self.settings.scattered {
                 self.seen.kept.entry(id).or_default().extend(diff.kept());
             }
-            if !is_made && !own_change && (diff.is_change() || loses) {
+            let counts_already = is_made || own_change || self.earlier.advanced.contains(&id);
+            if is_changed && !counts_already {
                 changes.advanced.push(id);
+            }
+            if is_made || is_changed {
+                self.seen.advanced.push(id);
             }
             self.done.counts.add(&counted.counts);
             self.count(record, &diff);

@@ -12,9 +12,9 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::{mpsc, oneshot};
 
-use super::migrate_at;
 use super::outcome::{Failure, Outcome};
 use super::sending::Destination;
+use super::{WRONG_LINE, migrate_at};
 use crate::config::{CommonConfig, ImportCommand, ImportMode};
 use crate::db::home::Home;
 use crate::db::{BoxError, Db};
@@ -22,9 +22,6 @@ use crate::formats::reading::{Stopped, no_files};
 use crate::imports::reading::{EVENTS, Opened};
 use crate::imports::{self, Event, Mode, Readable, Settings, seeds};
 use crate::server::StopSignal;
-
-/// What the command ends with if its line is wrong, as clap does.
-const WRONG_LINE: u8 = 2;
 
 /// Imports files, one after the other.
 pub async fn import(config: &CommonConfig, command: &ImportCommand) -> Result<ExitCode, BoxError> {
@@ -241,7 +238,7 @@ fn bar(name: &str, length: Option<u64>) -> ProgressBar {
 }
 
 /// Does some work on a thread that nobody waits for when the program ends.
-async fn on_a_thread<T: Send + 'static>(
+pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     let (done, result) = oneshot::channel();

@@ -20,6 +20,15 @@ pub(super) enum Failure {
     Refused(String),
 }
 
+impl Failure {
+    /// Why, in words.
+    pub(super) fn into_reason(self) -> String {
+        match self {
+            Self::CannotRun(why) | Self::Refused(why) => why,
+        }
+    }
+}
+
 /// What the command ends with if something was refused.
 const REFUSED: u8 = 3;
 

@@ -86,13 +86,20 @@ fn targetless() -> Problem {
 #[derive(Debug, Clone, PartialEq, Insertable, AsChangeset)]
 #[diesel(table_name = relations, treat_none_as_null = true)]
 pub struct Fields {
-    kind: RelationKind,
-    target_position_id: Option<PositionId>,
-    target_argument_id: Option<ArgumentId>,
-    target_relation_id: Option<RelationId>,
-    scheme: Option<Scheme>,
-    symmetric: bool,
-    origin: Option<Origin>,
+    /// How the premises bear on the target.
+    pub kind: RelationKind,
+    /// The target, if it is a position.
+    pub target_position_id: Option<PositionId>,
+    /// The target, if it is an argument.
+    pub target_argument_id: Option<ArgumentId>,
+    /// The target, if it is a relation.
+    pub target_relation_id: Option<RelationId>,
+    /// The argumentation scheme.
+    pub scheme: Option<Scheme>,
+    /// Whether it holds both ways.
+    pub symmetric: bool,
+    /// Where it was imported from.
+    pub origin: Option<Origin>,
 }
 
 impl Fields {

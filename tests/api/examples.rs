@@ -89,12 +89,14 @@ fn with_answer(mut exchange: Map<String, Value>, answer: &Answer) -> Map<String,
         // Whole documents and pages are no examples of themselves.
         _ if matches!(
             exchange["operation"].as_str(),
-            Some("get_openapi" | "get_native_schema" | "get_problem_page")
+            Some("export_everything" | "get_openapi" | "get_native_schema" | "get_problem_page")
         ) =>
         {
             None
         }
-        Some(media_type) if media_type.contains("json") => Some(answer.json()),
+        Some(media_type) if media_type.contains("json") && !media_type.contains("ndjson") => {
+            Some(answer.json())
+        }
         Some(_) => Some(answer.text().into()),
         None => None,
     };

@@ -49,6 +49,7 @@ mod operating;
 mod readme;
 
 // What the program stands on and begins with.
+mod exporting;
 mod importing;
 mod imports;
 mod schema;
@@ -56,6 +57,8 @@ mod seeding;
 mod serving;
 mod stopping;
 mod tls;
+mod uploads;
+mod upserts;
 
 // What goes across them.
 mod archived;

@@ -41,6 +41,10 @@ impl Directory {
         fs::write(&path, text).unwrap();
         path
     }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap()
+    }
 }
 
 impl Drop for Directory {

@@ -12,7 +12,7 @@ use debatebase::formats::note::{Note, Severity};
 use debatebase::formats::place::Place;
 use debatebase::formats::reading::{Input, Sink, Stopped, no_files};
 use debatebase::formats::writing::Debate;
-use debatebase::formats::{ALL, Format};
+use debatebase::formats::{ALL, Format, Reader};
 
 /// What was read, piece by piece.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ pub fn holds(format: &dyn Format, bytes: &[u8]) {
     found.pieces.iter().for_each(is_whole);
     let document = found.whole();
     // A stream is not held to be compared, and may give a topic or a source again.
-    if format.name() != "ndjson" && !format.reader().is_some_and(|it| it.scatters_topics()) {
+    if format.name() != "ndjson" && !format.reader().is_some_and(Reader::scatters_topics) {
         have_names_of_their_own(&document);
     }
     for topic in &document.topics {

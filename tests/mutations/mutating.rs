@@ -1,6 +1,6 @@
 //! Slips of all kinds, made by chance, and the same ones in every run.
 
-/// Numbers by chance (SplitMix64), the same ones for the same seed.
+/// Numbers by chance (`SplitMix64`), the same ones for the same seed.
 #[derive(Debug)]
 pub struct Chance(u64);
 

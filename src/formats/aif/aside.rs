@@ -82,8 +82,13 @@ impl Making<'_> {
                 || from.relates() && (to == Kind::Information || to.relates());
             if !(is_usual || is_premise && is_told) {
                 let place = set.place("edges", edge.index);
-                let word = |node: usize| set.nodes.get(node).map_or(String::new(), |it| it.text("type"));
-                let detail = format!("an edge from {} to {} says nothing here", word(edge.from), word(edge.to));
+                let word =
+                    |node: usize| set.nodes.get(node).map_or(String::new(), |it| it.text("type"));
+                let detail = format!(
+                    "an edge from {} to {} says nothing here",
+                    word(edge.from),
+                    word(edge.to)
+                );
                 let id = nodeset::id(edge.value.get("edgeID"));
                 let place = Place { id, ..place };
                 let note = Note::warning(NoteCode::KeptAside, place, detail, "it was kept aside");

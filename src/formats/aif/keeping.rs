@@ -68,8 +68,13 @@ impl Item {
 /// The same value without U+0000, which PostgreSQL cannot hold.
 fn storable(value: &Value) -> Value {
     let text = value.to_string();
-    let is_wrapped_anyway = value.as_object().is_some_and(|it| it.len() == 1 && it.contains_key("json"));
-    if text.contains("\\u0000") || is_wrapped_anyway { json!({ "json": text }) } else { value.clone() }
+    let is_wrapped_anyway =
+        value.as_object().is_some_and(|it| it.len() == 1 && it.contains_key("json"));
+    if text.contains("\\u0000") || is_wrapped_anyway {
+        json!({ "json": text })
+    } else {
+        value.clone()
+    }
 }
 
 /// The value that [`storable`] made storable.
@@ -159,7 +164,11 @@ impl Found {
     pub(super) fn node(&self) -> Option<Map<String, Value>> {
         match self.field("node")? {
             Value::Object(node) => Some(node),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => None,
         }
     }
 

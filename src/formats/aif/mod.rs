@@ -15,7 +15,6 @@
 //! its quotes are from.
 
 mod aside;
-mod json;
 mod keeping;
 mod nodeset;
 mod records;
@@ -29,6 +28,7 @@ mod tests;
 
 use serde_json::Value;
 
+use super::json;
 use super::note::{Note, NoteCode};
 use super::place::Place;
 use super::reading::{self, Input, Sink, Stopped};
@@ -36,6 +36,9 @@ use super::recognising::Beginning;
 use super::writing::Debate;
 use super::{Format, Reader, Writer};
 use nodeset::Nodeset;
+
+/// The most values in one text. A text of 64 MB has fewer, unless it is made to fill the memory.
+const MOST_VALUES: usize = 5_000_000;
 
 /// The JSON of `AIFdb`.
 #[derive(Debug)]
@@ -142,7 +145,7 @@ impl Writer for Xaif {
 /// Reads either, by what it is rather than by what it is called.
 fn read(input: &mut Input<'_>, sink: &mut dyn Sink) -> Result<(), Stopped> {
     let Some(text) = reading::whole_text(input, sink)? else { return Ok(()) };
-    let (value, repeated) = match json::parse(&text) {
+    let (value, repeated) = match json::parse(&text, MOST_VALUES) {
         Ok(read) => read,
         Err(error) => {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

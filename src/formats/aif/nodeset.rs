@@ -134,7 +134,7 @@ impl Nodeset {
                 Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => "object",
             });
             if let Value::String(text) = inner {
-                *inner = match super::json::parse(text) {
+                *inner = match crate::formats::json::parse(text, super::MOST_VALUES) {
                     Ok((value, _)) => value,
                     Err(error) => {
                         let detail = format!("the text of `AIF` is no JSON: {error}");
@@ -294,8 +294,11 @@ impl Lists {
                 "edges" if prefix.is_empty() => self.edges = elements,
                 _ => {
                     let list = format!("{prefix}{name}");
-                    let items = elements.into_iter().enumerate().map(|(index, value)| {
-                        Item { list: list.clone(), index, bond: Bond::Fits, value }
+                    let items = elements.into_iter().enumerate().map(|(index, value)| Item {
+                        list: list.clone(),
+                        index,
+                        bond: Bond::Fits,
+                        value,
                     });
                     self.others.extend(items);
                 }

@@ -44,10 +44,13 @@ pub(super) fn scheme_of(node: &Value, fulfilled: Option<&str>) -> Option<String>
     let by_id = |id: String| schemes::named(&id).map(str::to_owned);
     given("scheme")
         .or_else(|| given("schemeID").and_then(by_id))
-        .or_else(|| fulfilled.map(|id| by_id(id.to_owned()).unwrap_or_else(|| format!("Scheme {id}"))))
+        .or_else(|| {
+            fulfilled.map(|id| by_id(id.to_owned()).unwrap_or_else(|| format!("Scheme {id}")))
+        })
         .or_else(|| {
             // Some tools write the scheme as the node's text alone. A default says that none was set.
-            given("text").filter(|text| schemes::id_of(text).is_some() && !text.starts_with("Default"))
+            given("text")
+                .filter(|text| schemes::id_of(text).is_some() && !text.starts_with("Default"))
         })
 }
 
@@ -166,7 +169,8 @@ impl Making<'_> {
             kept.put("made", &json!(true));
         }
         if self.relating.twins.contains(&at) && !is_told {
-            let detail = "no conclusion is free of being a reason itself: the graph runs in circles";
+            let detail =
+                "no conclusion is free of being a reason itself: the graph runs in circles";
             let instead = "the most attacked one is an argument and the position that it supports";
             self.notes.push(Note::warning(NoteCode::Guessed, place.clone(), detail, instead));
         }
@@ -339,13 +343,15 @@ impl Making<'_> {
         let place = Place::default();
         if self.set.nodes.is_empty() {
             let instead = "its topic is empty too";
-            let note = Note::warning(NoteCode::Incomplete, place.clone(), "the nodeset is empty", instead);
+            let note =
+                Note::warning(NoteCode::Incomplete, place.clone(), "the nodeset is empty", instead);
             self.notes.push(note);
         }
         let fallback = format!("AIF nodeset {digest}");
         let told = nodeset::text(&said, "title");
         let wanted = [told.as_str(), name.unwrap_or_default(), fallback.as_str()];
-        let title = wanted.iter().find_map(|it| taming::line::<Title>(it, &place, self.notes))?.text;
+        let title =
+            wanted.iter().find_map(|it| taming::line::<Title>(it, &place, self.notes))?.text;
         let slug = Slug::parse(&nodeset::text(&said, "slug"))
             .unwrap_or_else(|_| Slug::derive(title.as_str(), "aif-nodeset"));
         let tags = said.get("tags").and_then(Value::as_array).into_iter().flatten();
@@ -363,7 +369,8 @@ impl Making<'_> {
             kept.put("sources", &json!(sources));
             let detail = "names the sources of quotes, but not the quotes";
             let instead = "the sources were kept aside, for the way back";
-            let pointed = Place { pointer: format!("/{}/sources", nodeset::EXTRA), ..place.clone() };
+            let pointed =
+                Place { pointer: format!("/{}/sources", nodeset::EXTRA), ..place.clone() };
             self.notes.push(Note::info(NoteCode::KeptAside, pointed, detail, instead));
         }
         let origin = self.stow(kept, format);
@@ -377,9 +384,21 @@ impl Making<'_> {
             language: self.language?,
             status: Status::parse(&nodeset::text(&said, "status")).unwrap_or(Status::Published),
             origin,
-            positions: self.positions.into_iter().map(|(it, kept)| PositionRecord { origin: finish(kept), ..it }).collect(),
-            arguments: self.arguments.into_iter().map(|(it, kept)| ArgumentRecord { origin: finish(kept), ..it }).collect(),
-            relations: self.relations.into_iter().map(|(it, kept)| RelationRecord { origin: finish(kept), ..it }).collect(),
+            positions: self
+                .positions
+                .into_iter()
+                .map(|(it, kept)| PositionRecord { origin: finish(kept), ..it })
+                .collect(),
+            arguments: self
+                .arguments
+                .into_iter()
+                .map(|(it, kept)| ArgumentRecord { origin: finish(kept), ..it })
+                .collect(),
+            relations: self
+                .relations
+                .into_iter()
+                .map(|(it, kept)| RelationRecord { origin: finish(kept), ..it })
+                .collect(),
             citations: Vec::new(),
         })
     }

@@ -107,11 +107,7 @@ pub(super) fn relate(set: &Nodeset, told: &HashMap<usize, Told>) -> Relating {
 }
 
 /// How far each node that becomes a relation is from an I-node, in relations.
-fn depths(
-    set: &Nodeset,
-    found: &mut Relating,
-    conclusions: &[Vec<usize>],
-) -> Vec<Option<usize>> {
+fn depths(set: &Nodeset, found: &mut Relating, conclusions: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut bearing: Vec<Vec<usize>> = vec![Vec::new(); set.nodes.len()];
     let mut depth: Vec<Option<usize>> = vec![None; set.nodes.len()];
     let mut next = VecDeque::new();
@@ -175,9 +171,9 @@ fn choose_positions(set: &Nodeset, told: &HashMap<usize, Told>, found: &mut Rela
     let is_told = |node: &usize| told.get(node).is_some_and(|it| it.position.is_some());
     let is_conclusion = |node: &usize| of(&concluded, *node) > 0 && is_information(node);
     let is_root = |node: &usize| !is(&is_premise, *node) && !told.contains_key(node);
-    found.positions = (0..count).filter(|it| is_conclusion(it) && is_root(it) || is_told(it)).collect();
-    found.twins =
-        found.positions.iter().copied().filter(|it| is(&is_premise, *it)).collect();
+    found.positions =
+        (0..count).filter(|it| is_conclusion(it) && is_root(it) || is_told(it)).collect();
+    found.twins = found.positions.iter().copied().filter(|it| is(&is_premise, *it)).collect();
     let is_all_told = || (0..count).filter(is_information).all(|it| told.contains_key(&it));
     if found.positions.is_empty() && !is_all_told() {
         // Of nodes that are alike in this the first of the file is taken.

@@ -7,8 +7,8 @@ use super::*;
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Scheme};
-use crate::formats::document::{TargetName, TopicRecord};
 use crate::formats::document::Document;
+use crate::formats::document::{TargetName, TopicRecord};
 use crate::formats::generating;
 use crate::formats::note::Severity;
 use crate::formats::reading::{Collected, no_files};
@@ -172,8 +172,12 @@ fn what_was_deleted_or_renamed_since_is_merged() {
 
     let (value, losses) = written(&document, false);
 
-    let ids: Vec<&str> =
-        value["nodes"].as_array().unwrap().iter().map(|it| it["nodeID"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = value["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["nodeID"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, ["3", "4", "5", "6", "7"]);
     assert_eq!(value["nodes"][1]["text"], "Something else");
     assert_eq!(value["edges"].as_array().unwrap().len(), 3);
@@ -199,7 +203,8 @@ fn a_debate_that_was_not_aif_gets_ids_of_its_own() {
     let topic = &document.topics[0];
     let told = |topic: &TopicRecord| {
         let relations = topic.relations.iter();
-        let relations = relations.map(|it| (it.kind, it.premises.clone(), it.target.clone(), it.scheme.clone()));
+        let relations = relations
+            .map(|it| (it.kind, it.premises.clone(), it.target.clone(), it.scheme.clone()));
         let claims = topic.arguments.iter().map(|it| it.claim.clone());
         (relations.collect::<Vec<_>>(), claims.collect::<Vec<_>>())
     };
@@ -239,7 +244,8 @@ fn a_debate_that_was_not_aif_comes_back_with_its_names_positions_and_languages()
     assert_eq!(points(again), points(topic));
     let relations = |topic: &TopicRecord| {
         let relations = topic.relations.iter();
-        let told = relations.map(|it| (it.slug.clone(), it.premises.clone(), it.target.clone(), it.symmetric));
+        let told = relations
+            .map(|it| (it.slug.clone(), it.premises.clone(), it.target.clone(), it.symmetric));
         told.collect::<Vec<_>>()
     };
     assert_eq!(relations(again), relations(topic));
@@ -275,7 +281,8 @@ fn what_is_no_aif_is_refused_with_its_place() {
 /// What of a topic AIF can say: who says what, and what bears on what.
 fn said(topic: &TopicRecord) -> (BTreeSet<String>, BTreeSet<String>) {
     let positions = topic.positions.iter().map(|it| format!("{}: {}", it.slug, it.statement));
-    let arguments = topic.arguments.iter().map(|it| format!("{}: {} ({})", it.slug, it.claim, it.language));
+    let arguments =
+        topic.arguments.iter().map(|it| format!("{}: {} ({})", it.slug, it.claim, it.language));
     let relations = topic.relations.iter().map(|it| {
         let premises: BTreeSet<&str> = it.premises.iter().map(Slug::as_str).collect();
         let scheme = it.scheme.as_ref().map(ToString::to_string);
@@ -342,8 +349,9 @@ proptest! {
 #[test]
 fn more_premises_than_a_relation_can_have_are_taken_as_arguments_and_told() {
     let count = 40_000;
-    let mut nodes: Vec<Value> =
-        (0..count).map(|it| json!({"nodeID": it, "text": format!("Reason {it}"), "type": "I"})).collect();
+    let mut nodes: Vec<Value> = (0..count)
+        .map(|it| json!({"nodeID": it, "text": format!("Reason {it}"), "type": "I"}))
+        .collect();
     let mut edges: Vec<Value> =
         (0..count).map(|it| json!({"edgeID": it, "fromID": it, "toID": "node"})).collect();
     nodes.push(json!({"nodeID": "node", "text": "RA", "type": "RA"}));

@@ -167,7 +167,8 @@ impl<'a, 'l> Out<'a, 'l> {
         let mut arguments_of: HashMap<String, &str> = HashMap::new();
         for argument in &topic.arguments {
             let id = Found::of(argument.origin.as_ref()).id();
-            id.into_iter().for_each(|id| _ = arguments_of.entry(id).or_insert(argument.claim.as_str()));
+            id.into_iter()
+                .for_each(|id| _ = arguments_of.entry(id).or_insert(argument.claim.as_str()));
         }
         let is_made = |it: &RelationRecord| Found::of(it.origin.as_ref()).is_made();
         let aims = topic.relations.iter().filter(|it| !is_made(it)).map(|it| &it.target);
@@ -185,7 +186,12 @@ impl<'a, 'l> Out<'a, 'l> {
                 continue;
             }
             let place = of_record("position", &position.slug);
-            let id = self.point::<Statement, Summary>(&found, &position.statement, &position.summary, place);
+            let id = self.point::<Statement, Summary>(
+                &found,
+                &position.statement,
+                &position.summary,
+                place,
+            );
             if let Some(told) = self.tell(&id) {
                 told.position = Some(position.slug.clone());
             }
@@ -205,7 +211,13 @@ impl<'a, 'l> Out<'a, 'l> {
         }
     }
 
-    fn point<Short, Long>(&mut self, found: &Found, short: &Short, long: &Long, place: Place) -> Value
+    fn point<Short, Long>(
+        &mut self,
+        found: &Found,
+        short: &Short,
+        long: &Long,
+        place: Place,
+    ) -> Value
     where
         Short: OneLine + PartialEq + std::fmt::Display,
         Long: ManyLines + PartialEq + std::fmt::Display,
@@ -223,7 +235,12 @@ impl<'a, 'l> Out<'a, 'l> {
             let whole = long.to_string();
             let is_whole = taming::is_still::<Short, Long>(&whole, short, long);
             if !whole.is_empty() && !is_whole {
-                self.lose(NoteCode::LeftOut, place, "an I-node has one text only", "the longer text is left out");
+                self.lose(
+                    NoteCode::LeftOut,
+                    place,
+                    "an I-node has one text only",
+                    "the longer text is left out",
+                );
             }
             let text = if is_whole { whole } else { short.to_string() };
             node.insert("nodeID".to_owned(), id.clone());
@@ -245,9 +262,12 @@ impl<'a, 'l> Out<'a, 'l> {
                 continue;
             }
             let premises: BTreeSet<&Slug> = relation.premises.iter().collect();
-            let same = found.id().and_then(|id| nodes.get(&id)).filter(|(kind, with, scheme, _)| {
-                *kind == relation.kind && *with == premises && *scheme == relation.scheme.as_ref()
-            });
+            let same =
+                found.id().and_then(|id| nodes.get(&id)).filter(|(kind, with, scheme, _)| {
+                    *kind == relation.kind
+                        && *with == premises
+                        && *scheme == relation.scheme.as_ref()
+                });
             if let Some((.., id)) = same {
                 let id = id.clone();
                 self.tell_relation(relation, &id);
@@ -297,7 +317,8 @@ impl<'a, 'l> Out<'a, 'l> {
         let was = Value::Object(node.clone());
         let fulfilled = nodeset::id(Some(id)).and_then(|id| self.fulfilled.get(&id).cloned());
         let named = records::scheme_of(&was, fulfilled.as_deref());
-        let named = named.and_then(|it| taming::line::<Scheme>(&it, &Place::default(), &mut Vec::new()));
+        let named =
+            named.and_then(|it| taming::line::<Scheme>(&it, &Place::default(), &mut Vec::new()));
         let is_typed = nodeset::text(&was, "type") == word;
         if is_typed && named.map(|it| it.text) == relation.scheme {
             return was;
@@ -366,7 +387,8 @@ impl<'a, 'l> Out<'a, 'l> {
                 continue;
             }
             let place = Place::of_id(nodeset::id(item.value.get("edgeID")).unwrap_or_default());
-            let detail = format!("an element of `{}` names a node that was deleted since", item.list);
+            let detail =
+                format!("an element of `{}` names a node that was deleted since", item.list);
             self.lose(NoteCode::LeftOut, place, &detail, "it is left out");
         }
     }
@@ -404,7 +426,12 @@ impl<'a, 'l> Out<'a, 'l> {
             for name in outer.keys().filter(|name| *name != "AIF") {
                 let detail = format!("AIF has no `{name}`");
                 let place = Place { pointer: format!("/{name}"), ..Place::default() };
-                self.losses.push(Note::warning(NoteCode::LeftOut, place, detail, "export it as xAIF"));
+                self.losses.push(Note::warning(
+                    NoteCode::LeftOut,
+                    place,
+                    detail,
+                    "export it as xAIF",
+                ));
             }
             inner.insert(EXTRA.to_owned(), extra);
             return Value::Object(inner);

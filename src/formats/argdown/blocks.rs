@@ -41,7 +41,8 @@ fn bearing(line: &str) -> Option<(Bearing, bool, usize)> {
 /// The length of `(1)` at the beginning of a line, and the number.
 fn numbered(line: &str) -> Option<(usize, usize)> {
     let (number, _) = line.strip_prefix('(')?.split_once(')')?;
-    let is_number = !number.is_empty() && number.len() < 9 && number.bytes().all(|it| it.is_ascii_digit());
+    let is_number =
+        !number.is_empty() && number.len() < 9 && number.bytes().all(|it| it.is_ascii_digit());
     Some((number.len() + 2, number.parse().ok()?)).filter(|_| is_number)
 }
 
@@ -139,7 +140,9 @@ impl Reading<'_, '_> {
         }
         let indent = text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let is_first = self.block == Block::None;
-        if trimmed.starts_with("--") && (self.block == Block::Structure || is_first && self.structure_before) {
+        if trimmed.starts_with("--")
+            && (self.block == Block::Structure || is_first && self.structure_before)
+        {
             if is_first {
                 self.go_on_with_structure(start);
             }
@@ -242,7 +245,8 @@ impl Reading<'_, '_> {
 
     fn close_heading(&mut self, level: usize) {
         let Some(open) = self.open.take() else { return };
-        let read = inline::read(self.masked, open.range.clone(), false, self.removes_tags, self.notes);
+        let read =
+            inline::read(self.masked, open.range.clone(), false, self.removes_tags, self.notes);
         self.found.sections.push(Section { level, title: read.text, raw: open.range });
     }
 
@@ -250,24 +254,43 @@ impl Reading<'_, '_> {
     fn close(&mut self) -> Option<usize> {
         let open = self.open.take()?;
         let place = self.masked.place(open.range.start);
-        let read = inline::read(self.masked, open.range.clone(), true, self.removes_tags, self.notes);
+        let read =
+            inline::read(self.masked, open.range.clone(), true, self.removes_tags, self.notes);
         let form = read.form.unwrap_or(Form::Plain);
         let is_untitled = form == Form::Plain;
         let title = if is_untitled { self.untitled_title() } else { read.title };
         let is_reference = matches!(form, Form::Refers(_));
-        let leftover = if self.removes_tags { read.text.clone() } else { without_tags(&read.text, &read.tags) };
+        let leftover = if self.removes_tags {
+            read.text.clone()
+        } else {
+            without_tags(&read.text, &read.tags)
+        };
         if is_reference && !leftover.is_empty() {
             let detail = "text follows a title without a colon between them";
-            self.tell(open.range.start, NoteCode::Malformed, detail, "it is read as if there were one");
+            self.tell(
+                open.range.start,
+                NoteCode::Malformed,
+                detail,
+                "it is read as if there were one",
+            );
         }
         if is_untitled && read.text.is_empty() {
             let detail = "nothing is said here";
-            self.tell(open.range.start, NoteCode::Incomplete, detail, "an empty statement stands for it");
+            self.tell(
+                open.range.start,
+                NoteCode::Incomplete,
+                detail,
+                "an empty statement stands for it",
+            );
         }
         let text = if is_reference && leftover.is_empty() { String::new() } else { read.text };
         let item = self.found.items.len();
         self.found.items.push(Item {
-            form: if is_reference && !leftover.is_empty() { Form::Defines(form.sort()) } else { form },
+            form: if is_reference && !leftover.is_empty() {
+                Form::Defines(form.sort())
+            } else {
+                form
+            },
             role: open.role,
             title,
             is_untitled,
@@ -315,7 +338,12 @@ impl Reading<'_, '_> {
         self.close();
         if is_first || self.above.is_empty() {
             let detail = "a relation stands under nothing: an empty line ends what is above it";
-            self.tell(start, NoteCode::Malformed, detail, "it is read as a statement or argument of its own");
+            self.tell(
+                start,
+                NoteCode::Malformed,
+                detail,
+                "it is read as a statement or argument of its own",
+            );
             self.block = Block::Single;
             self.above.clear();
             self.open = Some(self.opened(start + length..end, Role::TopLevel));
@@ -323,10 +351,18 @@ impl Reading<'_, '_> {
         }
         if indent == 0 {
             let detail = "a relation is not indented";
-            self.tell(start, NoteCode::Guessed, detail, "it is read as if it were, under the block's first line");
+            self.tell(
+                start,
+                NoteCode::Guessed,
+                detail,
+                "it is read as if it were, under the block's first line",
+            );
         }
         while self.above.len() > 1
-            && self.above.last().is_some_and(|(above, _)| above.is_some_and(|above| above >= indent))
+            && self
+                .above
+                .last()
+                .is_some_and(|(above, _)| above.is_some_and(|above| above >= indent))
         {
             self.above.pop();
         }
@@ -354,7 +390,9 @@ impl Reading<'_, '_> {
                 }
                 is_first
             }
-            Block::Single if number == 1 && self.open.as_ref().is_some_and(|it| it.tie.is_none()) => {
+            Block::Single
+                if number == 1 && self.open.as_ref().is_some_and(|it| it.tie.is_none()) =>
+            {
                 let starts = self.open.as_ref().map(|it| it.range.clone()).unwrap_or_default();
                 let is_argument = matches!(
                     inline::head(self.masked.slice(starts).trim_start()),

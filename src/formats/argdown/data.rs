@@ -23,7 +23,8 @@ pub(super) fn mapping(text: &str) -> Result<Data, String> {
     let parsed = thread::scope(|scope| {
         let thread = thread::Builder::new().name("yaml".to_owned()).stack_size(STACK);
         let parsed = thread.spawn_scoped(scope, || {
-            serde_saphyr::from_str_with_options::<Value>(text, options()).map_err(|it| it.to_string())
+            serde_saphyr::from_str_with_options::<Value>(text, options())
+                .map_err(|it| it.to_string())
         });
         match parsed.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(parsed)) => parsed,

@@ -20,7 +20,9 @@ impl Front {
     }
 
     pub(super) fn removes_tags(&self) -> bool {
-        self.setting("model", "removeTagsFromText").and_then(serde_json::Value::as_bool).unwrap_or_default()
+        self.setting("model", "removeTagsFromText")
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or_default()
     }
 
     pub(super) fn is_strict(&self) -> bool {

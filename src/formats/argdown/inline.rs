@@ -78,7 +78,10 @@ const MARKS: [&str; 4] = ["**", "__", "*", "_"];
 enum Piece {
     Text(String),
     /// What opens emphasis, if that is closed.
-    Opening { mark: &'static str, is_closed: bool },
+    Opening {
+        mark: &'static str,
+        is_closed: bool,
+    },
 }
 
 struct Reading<'a, 'm> {
@@ -166,7 +169,11 @@ impl Reading<'_, '_> {
     fn push(&mut self, text: &str) {
         if self.is_after_data && !text.trim_matches([' ', '\t', '\r', '\n', NOTHING]).is_empty() {
             self.is_after_data = false;
-            self.tell(NoteCode::Malformed, "text follows data", "it is read as if the data came last");
+            self.tell(
+                NoteCode::Malformed,
+                "text follows data",
+                "it is read as if the data came last",
+            );
         }
         match self.pieces.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
@@ -321,7 +328,8 @@ impl Reading<'_, '_> {
 
     fn emphasis(&mut self) -> bool {
         let rest = self.rest();
-        let Some((slot, mark)) = MARKS.iter().enumerate().find(|(_, mark)| rest.starts_with(**mark))
+        let Some((slot, mark)) =
+            MARKS.iter().enumerate().find(|(_, mark)| rest.starts_with(**mark))
         else {
             return false;
         };
@@ -329,9 +337,7 @@ impl Reading<'_, '_> {
         let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
         let before = self.before().filter(|c| *c != NOTHING);
         let closes = !is_space(before)
-            && after.is_none_or(|c| {
-                c == NOTHING || " \t\r\n)}_.,!?;:-*\"'”’».".contains(c)
-            });
+            && after.is_none_or(|c| c == NOTHING || " \t\r\n)}_.,!?;:-*\"'”’».".contains(c));
         let opened = self.open.get(slot).copied().flatten();
         if let Some(place) = opened.filter(|_| closes) {
             if let Some(Piece::Opening { is_closed, .. }) = self.pieces.get_mut(place) {
@@ -408,7 +414,16 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_mark_is_text() {
-        for text in ["2*3 and 4 * 5", "snake_case_name", "1 < 2. 2 + 3 = 4.", "a { b", "x *y z", "e.g. a:b", "# 5", "@ [x"] {
+        for text in [
+            "2*3 and 4 * 5",
+            "snake_case_name",
+            "1 < 2. 2 + 3 = 4.",
+            "a { b",
+            "x *y z",
+            "e.g. a:b",
+            "# 5",
+            "@ [x",
+        ] {
             assert_eq!(words(text), text);
         }
         assert_eq!(words(r"1 \< 3 \> 2 \[a\] \# b\*"), "1 < 3 > 2 [a] # b*");

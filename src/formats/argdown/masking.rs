@@ -220,7 +220,10 @@ fn matched(text: &str, from: usize) -> Vec<(usize, usize)> {
                 b'\\' => at += 1,
                 b'{' => open.push(at),
                 b'}' => pairs.extend(open.pop().map(|start| (start, at))),
-                b'"' | b'\'' if !open.is_empty() && matches!(before, b' ' | b'\n' | b'\t' | b'{' | b'[' | b',' | b':') => {
+                b'"' | b'\''
+                    if !open.is_empty()
+                        && matches!(before, b' ' | b'\n' | b'\t' | b'{' | b'[' | b',' | b':') =>
+                {
                     quote = Some(byte);
                 }
                 b'/' | b'<' if open.is_empty() => {
@@ -269,7 +272,13 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_comment_is_none() {
-        for text in ["see https://example.org now", r"a \// b".trim_end_matches("/ b"), "{a: \"// b\"}", "a /* b", "a <!-- b"] {
+        for text in [
+            "see https://example.org now",
+            r"a \// b".trim_end_matches("/ b"),
+            "{a: \"// b\"}",
+            "a /* b",
+            "a <!-- b",
+        ] {
             assert_eq!(masked(text), text);
         }
     }

@@ -20,11 +20,11 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+use super::note::{Note, NoteCode};
+use super::reading::{self, Input, Sink, Stopped};
+use super::recognising::Beginning;
 use super::writing::Debate;
 use super::{Format, Reader, Writer};
-use super::reading::{self, Input, Sink, Stopped};
-use super::note::{Note, NoteCode};
-use super::recognising::Beginning;
 
 /// Argdown.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Format for Argdown {
     }
 
     fn media_type(&self) -> &'static str {
-        "text/argdown; charset=utf-8"
+        "text/argdown"
     }
 
     fn media_types(&self) -> &'static [&'static str] {
@@ -58,11 +58,11 @@ impl Format for Argdown {
             return true;
         }
         let lines = || text.lines().map(str::trim_end);
-        let defines = |line: &str| matches!(inline::head(line), Some((syntax::Form::Defines(_), ..)));
+        let defines =
+            |line: &str| matches!(inline::head(line), Some((syntax::Form::Defines(_), ..)));
         let is_structured = lines().any(|it| it.len() >= 2 && it.bytes().all(|byte| byte == b'-'))
             && lines().any(|it| it.starts_with("(1)"));
-        !text.trim_start().starts_with('{')
-            && (is_structured || lines().any(defines))
+        !text.trim_start().starts_with('{') && (is_structured || lines().any(defines))
     }
 
     fn reader(&self) -> Option<&dyn Reader> {

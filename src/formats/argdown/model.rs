@@ -148,9 +148,16 @@ impl Making {
             for (number, line) in structure.lines.iter_mut().enumerate() {
                 match line {
                     Line::Inference(inference) => {
-                        if let Some((_, lost)) = pending.replace((number, std::mem::take(inference))) {
+                        if let Some((_, lost)) =
+                            pending.replace((number, std::mem::take(inference)))
+                        {
                             let detail = "an inference leads to no conclusion";
-                            notes.push(Note::warning(NoteCode::Incomplete, lost.place, detail, "it was left out"));
+                            notes.push(Note::warning(
+                                NoteCode::Incomplete,
+                                lost.place,
+                                detail,
+                                "it was left out",
+                            ));
                         }
                     }
                     Line::Statement(item) => {
@@ -166,7 +173,12 @@ impl Making {
                         if premises.is_empty() {
                             let detail = "an inference has no premises";
                             let place = inference.place.clone();
-                            notes.push(Note::warning(NoteCode::Incomplete, place, detail, "its conclusion is a statement without reasons"));
+                            notes.push(Note::warning(
+                                NoteCode::Incomplete,
+                                place,
+                                detail,
+                                "its conclusion is a statement without reasons",
+                            ));
                         }
                         seen = HashSet::from([entry]);
                         let premises = std::mem::replace(&mut premises, vec![entry]);
@@ -195,7 +207,12 @@ impl Making {
                 if let Some(before) = entry.structure.replace(at) {
                     let detail = format!("the argument {:?} has a second structure", entry.title);
                     let instead = "the later one is the argument's; both are kept";
-                    notes.push(Note::warning(NoteCode::Repeated, structure.place.clone(), detail, instead));
+                    notes.push(Note::warning(
+                        NoteCode::Repeated,
+                        structure.place.clone(),
+                        detail,
+                        instead,
+                    ));
                     if let Some(replaced) = self.model.structures.get_mut(before) {
                         replaced.is_replaced = true;
                     }
@@ -217,16 +234,24 @@ impl Making {
                 Parent::Item(item) => {
                     // What undercuts a conclusion undercuts the inference that leads to it.
                     let concluded = self.concluded_by.get(&item).copied();
-                    match concluded.filter(|_| tie.bearing == Bearing::Undercut && tie.is_from_child) {
+                    match concluded
+                        .filter(|_| tie.bearing == Bearing::Undercut && tie.is_from_child)
+                    {
                         Some((structure, step)) => End::Inference { structure, step },
                         None => End::Entry(self.entry_of(item)),
                     }
                 }
-                Parent::Inference { structure, line } => match self.step_at.get(&(structure, line)) {
+                Parent::Inference { structure, line } => match self.step_at.get(&(structure, line))
+                {
                     Some(step) => End::Inference { structure, step: *step },
                     None => {
                         let detail = "a relation hangs under an inference without a conclusion";
-                        notes.push(Note::warning(NoteCode::Incomplete, tie.place.clone(), detail, "it was left out"));
+                        notes.push(Note::warning(
+                            NoteCode::Incomplete,
+                            tie.place.clone(),
+                            detail,
+                            "it was left out",
+                        ));
                         continue;
                     }
                 },
@@ -237,7 +262,12 @@ impl Making {
                 (false, End::Inference { structure, .. }) => {
                     let detail = "an inference cannot bear on anything";
                     let instead = "its argument is taken to";
-                    notes.push(Note::warning(NoteCode::Malformed, tie.place.clone(), detail, instead));
+                    notes.push(Note::warning(
+                        NoteCode::Malformed,
+                        tie.place.clone(),
+                        detail,
+                        instead,
+                    ));
                     let argument = self.model.structures.get(structure).map(|it| it.argument);
                     (argument.unwrap_or_default(), End::Entry(child))
                 }
@@ -263,7 +293,11 @@ impl Making {
             }
             if let (End::Entry(to), Bearing::Undercut) = (relation.to, relation.bearing)
                 && let Some(structure) = self.model.entries.get(to).and_then(|it| it.structure)
-                && let Some(last) = self.model.structures.get(structure).and_then(|it| it.steps.len().checked_sub(1))
+                && let Some(last) = self
+                    .model
+                    .structures
+                    .get(structure)
+                    .and_then(|it| it.steps.len().checked_sub(1))
             {
                 relation.to = End::Inference { structure, step: last };
             }
@@ -271,7 +305,10 @@ impl Making {
         relations.retain(|it| {
             let is_first = seen.insert((it.bearing, End::Entry(it.from), it.to));
             let turned = (it.bearing, it.to, End::Entry(it.from));
-            is_first && !(it.bearing == Bearing::Contradictory && turned.1 != turned.2 && seen.contains(&turned))
+            is_first
+                && !(it.bearing == Bearing::Contradictory
+                    && turned.1 != turned.2
+                    && seen.contains(&turned))
         });
         self.model.relations = relations;
     }
@@ -279,7 +316,8 @@ impl Making {
     /// Between statements, in strict mode, a support is an entailment and an attack goes both ways.
     fn be_strict(&mut self) {
         let entries = &self.model.entries;
-        let is_statement = |entry: usize| entries.get(entry).is_some_and(|it| it.sort == Sort::Statement);
+        let is_statement =
+            |entry: usize| entries.get(entry).is_some_and(|it| it.sort == Sort::Statement);
         let mut seen = HashSet::new();
         self.model.relations.retain_mut(|it| {
             let End::Entry(to) = it.to else { return true };
@@ -292,7 +330,10 @@ impl Making {
                     it.bearing = Bearing::Contrary;
                     return seen.insert((it.from.min(to), it.from.max(to)));
                 }
-                Bearing::Undercut | Bearing::Contradictory | Bearing::Contrary | Bearing::Entails => {}
+                Bearing::Undercut
+                | Bearing::Contradictory
+                | Bearing::Contrary
+                | Bearing::Entails => {}
             }
             true
         });

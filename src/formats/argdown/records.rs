@@ -65,14 +65,20 @@ pub(super) fn document(parsed: &Parsed<'_>, name: Option<&str>, notes: &mut Vec<
 }
 
 /// The origin of a record, without what does not fit into one.
-fn origin(id: Option<&str>, fields: Map<String, Value>, place: &Place, notes: &mut Vec<Note>) -> Option<Origin> {
+fn origin(
+    id: Option<&str>,
+    fields: Map<String, Value>,
+    place: &Place,
+    notes: &mut Vec<Note>,
+) -> Option<Origin> {
     let id = id.and_then(|id| Name::parse(id).ok());
     let mut faults = Faults::default();
     let value = Value::Object(fields);
     let size = value.to_string().len();
     let fields = Fields::from_json(value, &At::Root, &mut faults);
     if fields.is_none() {
-        let detail = format!("what the record does not hold has {size} bytes, more than an origin may");
+        let detail =
+            format!("what the record does not hold has {size} bytes, more than an origin may");
         notes.push(Note::warning(NoteCode::LeftOut, place.clone(), detail, "it is lost"));
     }
     Some(Origin { format: Name::parse("argdown").ok()?, id, fields })
@@ -95,7 +101,10 @@ impl Making<'_, '_> {
         if let Some(item) = defining.and_then(|it| syntax.items.get(it)) {
             fields.insert("at".to_owned(), json!(defining));
             fields.insert("text".to_owned(), kept(&item.text));
-            fields.insert("source".to_owned(), kept(self.parsed.masked.exactly(item.raw.clone()).trim()));
+            fields.insert(
+                "source".to_owned(),
+                kept(self.parsed.masked.exactly(item.raw.clone()).trim()),
+            );
             if item.is_untitled {
                 fields.insert("untitled".to_owned(), json!(true));
             }
@@ -125,11 +134,17 @@ impl Making<'_, '_> {
         fields
     }
 
-    fn worded<Short: OneLine, Long: ManyLines>(&mut self, entry: usize) -> Option<TamedPair<Short, Long>> {
+    fn worded<Short: OneLine, Long: ManyLines>(
+        &mut self,
+        entry: usize,
+    ) -> Option<TamedPair<Short, Long>> {
         let (model, syntax) = (&self.parsed.model, &self.parsed.syntax);
         let found = model.entries.get(entry)?;
         let place = found.place.clone();
-        let text = model.defining(syntax, entry).and_then(|it| syntax.items.get(it)).map_or("", |it| it.text.as_str());
+        let text = model
+            .defining(syntax, entry)
+            .and_then(|it| syntax.items.get(it))
+            .map_or("", |it| it.text.as_str());
         let is_untitled = |item: usize| syntax.items.get(item).is_some_and(|it| it.is_untitled);
         let text = if text.is_empty() && model.defining(syntax, entry).is_some_and(is_untitled) {
             WORDLESS
@@ -145,14 +160,26 @@ impl Making<'_, '_> {
         } else {
             text
         };
-        let texts = found.members.iter().filter_map(|it| syntax.items.get(*it)).filter(|it| !it.text.is_empty());
+        let texts = found
+            .members
+            .iter()
+            .filter_map(|it| syntax.items.get(*it))
+            .filter(|it| !it.text.is_empty());
         if texts.count() > 1 {
             let detail = format!("several texts stand under the title {:?}", found.title);
-            self.notes.push(Note::info(NoteCode::KeptAside, place.clone(), detail, "the first is what it says; the others are kept aside"));
+            self.notes.push(Note::info(
+                NoteCode::KeptAside,
+                place.clone(),
+                detail,
+                "the first is what it says; the others are kept aside",
+            ));
         }
         let mut pair = taming::pair::<Short, Long>(text, &place, self.notes)
             .or_else(|| taming::pair(WORDLESS, &place, self.notes))?;
-        if let Some(long) = said(self.parsed, entry, "body").or_else(|| said(self.parsed, entry, "summary")).and_then(Value::as_str) {
+        if let Some(long) = said(self.parsed, entry, "body")
+            .or_else(|| said(self.parsed, entry, "summary"))
+            .and_then(Value::as_str)
+        {
             pair.long = taming::lines::<Long>(long, &place, self.notes).text;
         }
         Some(pair)
@@ -161,11 +188,17 @@ impl Making<'_, '_> {
     fn slug(&mut self, kind: usize, entry: usize, short: &str, fallback: &str) -> Slug {
         let found = self.parsed.model.entries.get(entry);
         let title = found.map_or("", |it| it.title.as_str());
-        let is_untitled = self.parsed.model.defining(&self.parsed.syntax, entry)
+        let is_untitled = self
+            .parsed
+            .model
+            .defining(&self.parsed.syntax, entry)
             .and_then(|it| self.parsed.syntax.items.get(it))
             .is_none_or(|it| it.is_untitled);
-        let given = said(self.parsed, entry, "slug").and_then(Value::as_str).and_then(|it| Slug::parse(it).ok());
-        let wanted = given.unwrap_or_else(|| Slug::derive(if is_untitled { short } else { title }, fallback));
+        let given = said(self.parsed, entry, "slug")
+            .and_then(Value::as_str)
+            .and_then(|it| Slug::parse(it).ok());
+        let wanted = given
+            .unwrap_or_else(|| Slug::derive(if is_untitled { short } else { title }, fallback));
         match self.names.get_mut(kind) {
             Some(names) => names.take_free(&wanted),
             None => wanted,
@@ -219,7 +252,14 @@ impl Making<'_, '_> {
         self.position_of.insert(entry, slug.clone());
         let rank = i32::try_from(self.positions.len()).unwrap_or(i32::MAX);
         let (statement, summary) = (pair.short, pair.long);
-        self.positions.push(PositionRecord { at: place.clone(), slug, statement, summary, rank, origin });
+        self.positions.push(PositionRecord {
+            at: place.clone(),
+            slug,
+            statement,
+            summary,
+            rank,
+            origin,
+        });
     }
 
     fn make_argument(&mut self, entry: usize, place: &Place, is_said: bool) {
@@ -233,10 +273,18 @@ impl Making<'_, '_> {
         let fields = self.fields(entry);
         let origin = origin(Some(&title), fields, place, self.notes);
         self.argument_of.insert(entry, slug.clone());
-        let said = said(self.parsed, entry, "language").and_then(Value::as_str).and_then(Language::parse);
+        let said =
+            said(self.parsed, entry, "language").and_then(Value::as_str).and_then(Language::parse);
         let language = said.unwrap_or_else(|| self.language.clone());
         let (claim, body) = (pair.short, pair.long);
-        self.arguments.push(ArgumentRecord { at: place.clone(), slug, claim, body, language, origin });
+        self.arguments.push(ArgumentRecord {
+            at: place.clone(),
+            slug,
+            claim,
+            body,
+            language,
+            origin,
+        });
     }
 
     fn title(&self, entry: usize) -> &str {
@@ -280,7 +328,9 @@ impl Making<'_, '_> {
                 Some(slug) => Some(TargetName::Argument(slug.clone())),
                 None => self.position_of.get(&entry).cloned().map(TargetName::Position),
             },
-            Onto::Relation(draft) => self.relation_of.get(&draft).cloned().map(TargetName::Relation),
+            Onto::Relation(draft) => {
+                self.relation_of.get(&draft).cloned().map(TargetName::Relation)
+            }
         }
     }
 
@@ -290,7 +340,8 @@ impl Making<'_, '_> {
         let found = self.parsed.model.structures.get(structure)?;
         let argument = self.parsed.model.entries.get(found.argument)?;
         let is_last = number + 1 == found.steps.len();
-        Some((found.argument, argument.title.as_str())).filter(|_| is_last && !argument.members.is_empty())
+        Some((found.argument, argument.title.as_str()))
+            .filter(|_| is_last && !argument.members.is_empty())
     }
 
     fn name_relation(&mut self, at: usize, draft: &Draft) {
@@ -323,7 +374,12 @@ impl Making<'_, '_> {
         let slug = self.relation_of.get(&at).cloned();
         let (Some(slug), Some(target)) = (slug, target) else {
             let detail = "a relation lacks a premise or a target that could be held";
-            self.notes.push(Note::warning(NoteCode::Incomplete, draft.place.clone(), detail, "it was left out"));
+            self.notes.push(Note::warning(
+                NoteCode::Incomplete,
+                draft.place.clone(),
+                detail,
+                "it was left out",
+            ));
             return;
         };
         let mut sorted = premises.clone();
@@ -332,7 +388,12 @@ impl Making<'_, '_> {
         if let Some(same) = seen.get(&key) {
             self.same_as.insert(slug, same.clone());
             let detail = "the same is said of the same before";
-            self.notes.push(Note::info(NoteCode::Repeated, draft.place.clone(), detail, "there is one relation"));
+            self.notes.push(Note::info(
+                NoteCode::Repeated,
+                draft.place.clone(),
+                detail,
+                "there is one relation",
+            ));
             return;
         }
         seen.insert(key, slug.clone());
@@ -357,7 +418,10 @@ impl Making<'_, '_> {
             }
             fields.insert("structure".to_owned(), json!(structure));
             fields.insert("step".to_owned(), json!(number));
-            fields.insert("rules".to_owned(), step.inference.rules.iter().map(|it| kept(it)).collect());
+            fields.insert(
+                "rules".to_owned(),
+                step.inference.rules.iter().map(|it| kept(it)).collect(),
+            );
             if let Some(data) = &step.inference.data {
                 fields.insert("inference".to_owned(), stored(data));
             }
@@ -401,14 +465,17 @@ impl Making<'_, '_> {
             else {
                 continue;
             };
-            let place = self.parsed.model.entries.get(entry).map(|it| it.place.clone()).unwrap_or_default();
+            let place =
+                self.parsed.model.entries.get(entry).map(|it| it.place.clone()).unwrap_or_default();
             let kind = RelationKind::Supports;
             let [.., names] = &mut self.names;
             let slug = names.take_free(&Slug::of_relation(&argument, kind, &position));
             let fields = Map::from_iter([("made".to_owned(), json!(true))]);
             let origin = origin(None, fields, &place, self.notes);
-            let detail = format!("{:?} is an answer and bears on what contradicts it", self.title(entry));
-            let instead = "it is an argument and the position that it supports; an export joins them again";
+            let detail =
+                format!("{:?} is an answer and bears on what contradicts it", self.title(entry));
+            let instead =
+                "it is an argument and the position that it supports; an export joins them again";
             self.notes.push(Note::info(NoteCode::Approximated, place.clone(), detail, instead));
             self.relations.push(RelationRecord {
                 at: place,
@@ -431,35 +498,61 @@ impl Making<'_, '_> {
         let text = |name: &str| front.get(name).and_then(Value::as_str);
         if parsed.model.entries.is_empty() {
             let detail = "nothing is said here";
-            self.notes.push(Note::warning(NoteCode::Incomplete, place.clone(), detail, "the topic is empty too"));
+            self.notes.push(Note::warning(
+                NoteCode::Incomplete,
+                place.clone(),
+                detail,
+                "the topic is empty too",
+            ));
         }
         let first = parsed.syntax.sections.first().map(|it| it.title.as_str());
         let wanted = [text("title"), first, name, Some("Argdown document")];
-        let title = wanted.into_iter().flatten().find_map(|it| taming::line::<Title>(it, &place, self.notes))?.text;
+        let title = wanted
+            .into_iter()
+            .flatten()
+            .find_map(|it| taming::line::<Title>(it, &place, self.notes))?
+            .text;
         let slug = text("slug").and_then(|it| Slug::parse(it).ok());
         let slug = slug.unwrap_or_else(|| Slug::derive(title.as_str(), "argdown"));
-        let summary = ["summary", "abstract", "subTitle", "subtitle"].into_iter().find_map(text).unwrap_or_default();
+        let summary = ["summary", "abstract", "subTitle", "subtitle"]
+            .into_iter()
+            .find_map(text)
+            .unwrap_or_default();
         let summary = taming::lines::<Summary>(summary.trim(), &place, self.notes).text;
         let tags = front.get("tags").and_then(Value::as_array).into_iter().flatten();
         let mut seen = HashSet::new();
-        let tags = tags.filter_map(|it| Tag::parse(it.as_str()?).ok()).filter(|it| seen.insert(it.to_string())).collect();
+        let tags = tags
+            .filter_map(|it| Tag::parse(it.as_str()?).ok())
+            .filter(|it| seen.insert(it.to_string()))
+            .collect();
         let mut fields = Map::new();
         if let Some(front) = &parsed.front {
             fields.insert("frontmatter".to_owned(), kept(&front.raw));
         }
-        let sections = parsed.syntax.sections.iter().map(|it| {
-            json!([it.level, kept(parsed.masked.exactly(it.raw.clone()).trim())])
-        });
+        let sections = parsed
+            .syntax
+            .sections
+            .iter()
+            .map(|it| json!([it.level, kept(parsed.masked.exactly(it.raw.clone()).trim())]));
         let sections: Vec<Value> = sections.collect();
         if !sections.is_empty() {
             fields.insert("sections".to_owned(), Value::Array(sections));
         }
-        let comments: Vec<Value> =
-            parsed.masked.comments.iter().map(|it| kept(parsed.masked.exactly(it.clone()))).collect();
+        let comments: Vec<Value> = parsed
+            .masked
+            .comments
+            .iter()
+            .map(|it| kept(parsed.masked.exactly(it.clone())))
+            .collect();
         if !comments.is_empty() {
             let first = parsed.masked.comments.first().map_or(0, |it| it.start);
             let detail = format!("{} comments, this one first", comments.len());
-            let note = Note::info(NoteCode::KeptAside, parsed.masked.place(first), detail, "they were kept aside");
+            let note = Note::info(
+                NoteCode::KeptAside,
+                parsed.masked.place(first),
+                detail,
+                "they were kept aside",
+            );
             self.notes.push(note);
             fields.insert("comments".to_owned(), Value::Array(comments));
         }

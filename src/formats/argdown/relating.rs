@@ -105,7 +105,8 @@ impl Making<'_, '_> {
     }
 
     fn premises_of(&mut self, structure: usize, step: usize) -> Vec<usize> {
-        let Some(step) = self.parsed.model.structures.get(structure).and_then(|it| it.steps.get(step))
+        let Some(step) =
+            self.parsed.model.structures.get(structure).and_then(|it| it.steps.get(step))
         else {
             return Vec::new();
         };
@@ -159,13 +160,16 @@ impl Making<'_, '_> {
             let bearing = relation.bearing;
             let is_symmetric = matches!(bearing, Bearing::Contradictory | Bearing::Contrary);
             let kind = match bearing {
-                Bearing::Support | Bearing::Entails if self.rephrases(relation.from, relation.to) => {
+                Bearing::Support | Bearing::Entails
+                    if self.rephrases(relation.from, relation.to) =>
+                {
                     RelationKind::Rephrases
                 }
                 Bearing::Support | Bearing::Entails => RelationKind::Supports,
-                Bearing::Attack | Bearing::Undercut | Bearing::Contradictory | Bearing::Contrary => {
-                    RelationKind::Attacks
-                }
+                Bearing::Attack
+                | Bearing::Undercut
+                | Bearing::Contradictory
+                | Bearing::Contrary => RelationKind::Attacks,
             };
             if let Some(step) = joint {
                 self.by_step.insert(step, self.found.drafts.len());
@@ -203,7 +207,9 @@ impl Making<'_, '_> {
         match said(self.parsed, from, "rephrases") {
             Some(Value::String(title)) => *title == to.title,
             Some(Value::Array(titles)) => titles.iter().any(|it| it.as_str() == Some(&to.title)),
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => false,
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+                false
+            }
         }
     }
 
@@ -213,20 +219,31 @@ impl Making<'_, '_> {
             End::Inference { structure, step } => match self.by_step.get(&(structure, step)) {
                 Some(draft) => (Onto::Relation(*draft), false),
                 None => {
-                    let conclusion = model.structures.get(structure).and_then(|it| it.steps.get(step));
+                    let conclusion =
+                        model.structures.get(structure).and_then(|it| it.steps.get(step));
                     (Onto::Entry(conclusion.map_or(0, |it| it.conclusion)), false)
                 }
             },
             End::Entry(entry) => {
-                let Some(found) = model.entries.get(entry) else { return (Onto::Entry(entry), false) };
+                let Some(found) = model.entries.get(entry) else {
+                    return (Onto::Entry(entry), false);
+                };
                 let last = found.structure.and_then(|at| {
                     let steps = model.structures.get(at)?.steps.len();
                     self.by_step.get(&(at, steps.checked_sub(1)?)).copied()
                 });
                 if let (Some(draft), false) = (last, bearing == Bearing::Undercut) {
-                    let detail = format!("<{}> has a structure, and this says of no part of it that it is meant", found.title);
+                    let detail = format!(
+                        "<{}> has a structure, and this says of no part of it that it is meant",
+                        found.title
+                    );
                     let instead = "the relation is onto the argument's inference";
-                    self.notes.push(Note::info(NoteCode::Approximated, place.clone(), detail, instead));
+                    self.notes.push(Note::info(
+                        NoteCode::Approximated,
+                        place.clone(),
+                        detail,
+                        instead,
+                    ));
                     return (Onto::Relation(draft), true);
                 }
                 match (last, bearing, found.sort) {
@@ -234,7 +251,12 @@ impl Making<'_, '_> {
                     (None, Bearing::Undercut, Sort::Argument) => (Onto::RelationOf(entry), false),
                     (_, Bearing::Undercut, Sort::Statement) => {
                         let detail = "a statement cannot be undercut: it has no inference";
-                        self.notes.push(Note::warning(NoteCode::Guessed, place.clone(), detail, "it is attacked"));
+                        self.notes.push(Note::warning(
+                            NoteCode::Guessed,
+                            place.clone(),
+                            detail,
+                            "it is attacked",
+                        ));
                         (Onto::Entry(entry), false)
                     }
                     _ => (Onto::Entry(entry), false),
@@ -267,14 +289,24 @@ impl Making<'_, '_> {
                     draft.onto = Onto::Relation(relation);
                     if count.get(&entry).is_some_and(|it| *it > 1) {
                         let detail = format!("<{title}> bears on several things, and is undercut");
-                        let note = Note::warning(NoteCode::Guessed, draft.place.clone(), detail, "its first relation is undercut");
+                        let note = Note::warning(
+                            NoteCode::Guessed,
+                            draft.place.clone(),
+                            detail,
+                            "its first relation is undercut",
+                        );
                         told.push(note);
                     }
                 }
                 None => {
                     draft.onto = Onto::Entry(entry);
                     let detail = format!("<{title}> bears on nothing that an undercut could break");
-                    told.push(Note::warning(NoteCode::Approximated, draft.place.clone(), detail, "the argument is attacked"));
+                    told.push(Note::warning(
+                        NoteCode::Approximated,
+                        draft.place.clone(),
+                        detail,
+                        "the argument is attacked",
+                    ));
                 }
             }
         }
@@ -288,7 +320,9 @@ impl Making<'_, '_> {
         let (mut next, mut is_placed) = (VecDeque::new(), vec![false; count]);
         for (at, draft) in self.found.drafts.iter().enumerate() {
             match draft.onto {
-                Onto::Relation(onto) => bearing.get_mut(onto).into_iter().for_each(|it| it.push(at)),
+                Onto::Relation(onto) => {
+                    bearing.get_mut(onto).into_iter().for_each(|it| it.push(at));
+                }
                 Onto::Entry(_) | Onto::RelationOf(_) => next.push_back(at),
             }
         }
@@ -313,7 +347,8 @@ impl Making<'_, '_> {
         let count = model.entries.len();
         let (mut bears, mut contradicts) = (vec![false; count], vec![false; count]);
         let (mut borne_on, mut attacked) = (vec![0_usize; count], vec![0_usize; count]);
-        let set = |flags: &mut [bool], at: usize| flags.get_mut(at).into_iter().for_each(|it| *it = true);
+        let set =
+            |flags: &mut [bool], at: usize| flags.get_mut(at).into_iter().for_each(|it| *it = true);
         for draft in &self.found.drafts {
             for premise in &draft.premises {
                 set(if draft.is_symmetric { &mut contradicts } else { &mut bears }, *premise);
@@ -328,26 +363,32 @@ impl Making<'_, '_> {
         let is = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or_default();
         let of = |counts: &[usize], at: usize| counts.get(at).copied().unwrap_or_default();
         let may_be = |at: usize| {
-            !self.found.joints.contains(&at) && said(self.parsed, at, "position") != Some(&Value::Bool(false))
+            !self.found.joints.contains(&at)
+                && said(self.parsed, at, "position") != Some(&Value::Bool(false))
         };
         let is_root = |at: usize, sort: Sort| {
-            let is_of = model.entries.get(at).is_some_and(|it| it.sort == sort && it.structure.is_none());
+            let is_of =
+                model.entries.get(at).is_some_and(|it| it.sort == sort && it.structure.is_none());
             let is_borne_on = of(&borne_on, at) > 0 || is(&contradicts, at);
             let is_thesis = model.is_titled_thesis(&self.parsed.syntax, at);
             is_of && may_be(at) && !is(&bears, at) && (is_borne_on || is_thesis)
         };
-        let mut positions: HashSet<usize> = (0..count).filter(|at| is_root(*at, Sort::Statement)).collect();
+        let mut positions: HashSet<usize> =
+            (0..count).filter(|at| is_root(*at, Sort::Statement)).collect();
         if positions.is_empty() {
             positions = (0..count).filter(|at| is_root(*at, Sort::Argument)).collect();
         }
         if positions.is_empty() {
             let candidates = (0..count).filter(|at| of(&borne_on, *at) > 0 && may_be(*at));
             let most = std::cmp::Reverse;
-            let chosen = candidates.min_by_key(|at| (most(of(&attacked, *at)), most(of(&borne_on, *at))));
+            let chosen =
+                candidates.min_by_key(|at| (most(of(&attacked, *at)), most(of(&borne_on, *at))));
             if let Some(entry) = chosen {
                 let place = model.entries.get(entry).map(|it| it.place.clone()).unwrap_or_default();
-                let detail = "no statement is free of being a reason itself: the text runs in circles";
-                let instead = "the most attacked one is an argument and the position that it supports";
+                let detail =
+                    "no statement is free of being a reason itself: the text runs in circles";
+                let instead =
+                    "the most attacked one is an argument and the position that it supports";
                 self.notes.push(Note::warning(NoteCode::Guessed, place, detail, instead));
                 positions.insert(entry);
             }

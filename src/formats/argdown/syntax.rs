@@ -99,7 +99,10 @@ impl Bearing {
 pub(super) enum Parent {
     Item(usize),
     /// The inference that begins at this line of a structure.
-    Inference { structure: usize, line: usize },
+    Inference {
+        structure: usize,
+        line: usize,
+    },
 }
 
 /// A relation as it is written.

@@ -85,7 +85,7 @@ fn hostile() -> Document {
              - {{slug: a{at}, claim: {text}, body: {text}, quotes: [{{source: s{at}, exact: {quote}}}], \
              via: {{slug: r{at}, scheme: {text}, undercut_by: [{{slug: b{at}, claim: {other}, \
              via: {{slug: u{at}}}}}]}}}}\n        attacked_by:\n          \
-             - {{linked: [{{argument: a{at}}}, {{slug: c{at}, claim: {text}}}], via: {{slug: l{at}}}}}\n"
+             - {{linked: [a{at}, {{slug: c{at}, claim: {text}}}], via: {{slug: l{at}}}}}\n"
         ));
     }
     read(&yaml)

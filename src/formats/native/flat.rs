@@ -130,7 +130,10 @@ pub(super) fn backs(backs: &BacksName) -> Option<TargetName> {
 const MOST_LEVELS: usize = 64;
 
 /// The fields of an origin, as they are or as text.
-pub(super) fn origin_fields(origin: &Origin, is_writable: impl Fn(&Value) -> bool) -> Option<Value> {
+pub(super) fn origin_fields(
+    origin: &Origin,
+    is_writable: impl Fn(&Value) -> bool,
+) -> Option<Value> {
     let fields = serde_json::to_value(origin.fields.as_ref()?).ok()?;
     if levels(&fields) <= MOST_LEVELS && is_writable(&fields) {
         Some(fields)

@@ -9,7 +9,6 @@ use super::draft::{
     ArgumentDraft, CitationDraft, End, PositionDraft, Premise, RelationDraft, Target, TopicDraft,
 };
 use super::relations::word;
-use crate::formats::names::{Guesses, Names};
 use crate::domain::input::{At, FaultCode, Faults};
 use crate::domain::kinds::RelationKind;
 use crate::domain::language::Language;
@@ -18,6 +17,7 @@ use crate::formats::document::{
     ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord, TargetName,
     TopicRecord,
 };
+use crate::formats::names::{Guesses, Names};
 use crate::formats::place::Place;
 
 /// The topic that a draft becomes; its slug is given or derived already. `None` means that a fault
@@ -159,7 +159,8 @@ impl Resolver<'_> {
 
     /// The premises of a relation, by slug; `None` where one of them is faulty.
     fn premises_of(&mut self, relation: &RelationDraft, slugs: &Slugs) -> Option<Vec<Slug>> {
-        let (mut premises, mut linked) = (Vec::with_capacity(relation.premises.len()), HashSet::new());
+        let (mut premises, mut linked) =
+            (Vec::with_capacity(relation.premises.len()), HashSet::new());
         let mut is_whole = !relation.premises.is_empty();
         for premise in &relation.premises {
             let (place, slug) = match premise {
@@ -241,7 +242,8 @@ impl Resolver<'_> {
             let mut premises: Vec<&Slug> = premises.iter().collect();
             premises.sort();
             if !seen.insert((draft.kind, target, premises)) && draft.slug.is_none() {
-                let detail = "says again what an earlier item says; to say it twice, give it a slug";
+                let detail =
+                    "says again what an earlier item says; to say it twice, give it a slug";
                 self.faults.push(&draft.at.at(), FaultCode::Duplicate, detail);
             }
         }

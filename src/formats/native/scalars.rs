@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 /// Words that are no text where they stand alone, to some reader or other.
-const RESERVED: &[&str] = &[
-    "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
-];
+const RESERVED: &[&str] =
+    &["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
 
 /// The longest line of a folded text.
 const WIDTH: usize = 100;
@@ -109,7 +108,8 @@ fn folded(text: &str, indent: usize) -> String {
     for (at, word) in words.iter().enumerate() {
         let size = word.chars().count();
         // Two spaces have an empty word between them, and the line is not divided there.
-        let may_break = !word.is_empty() && !is_before_space && !word.starts_with(char::is_whitespace);
+        let may_break =
+            !word.is_empty() && !is_before_space && !word.starts_with(char::is_whitespace);
         if at == 0 || may_break && length + 1 + size > width {
             block.push('\n');
             indented(&mut block, indent);
@@ -157,8 +157,10 @@ mod tests {
         let text = "word ".repeat(30);
         assert_eq!(
             block(text.trim_end(), 60),
-            format!(">-{}", format!("\n{}{}", " ".repeat(60), "word ".repeat(8).trim_end()).repeat(3))
-                + &format!("\n{}{}", " ".repeat(60), "word ".repeat(6).trim_end())
+            format!(
+                ">-{}",
+                format!("\n{}{}", " ".repeat(60), "word ".repeat(8).trim_end()).repeat(3)
+            ) + &format!("\n{}{}", " ".repeat(60), "word ".repeat(6).trim_end())
         );
         assert_eq!(block("  indented\nmore", 2), "\"  indented\\nmore\"");
     }

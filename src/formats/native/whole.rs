@@ -123,7 +123,8 @@ impl Reader for Json {
             Ok(read) => read,
             Err(fault) => {
                 let location = at_offsets(&text, &[fault.offset]).next();
-                let place = location.map_or_else(Place::default, |it| Place::text(it.line, it.column));
+                let place =
+                    location.map_or_else(Place::default, |it| Place::text(it.line, it.column));
                 return sink.note(unreadable(fault, place));
             }
         };

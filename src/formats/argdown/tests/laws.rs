@@ -25,14 +25,22 @@ pub(super) struct Said {
 }
 
 pub(super) fn said(topic: &TopicRecord) -> Said {
-    let mut positions: Vec<_> =
-        topic.positions.iter().map(|it| (it.statement.to_string(), it.summary.to_string())).collect();
-    let mut arguments: Vec<_> = topic.arguments.iter()
-        .map(|it| (it.claim.to_string(), it.body.to_string(), it.language.to_string())).collect();
+    let mut positions: Vec<_> = topic
+        .positions
+        .iter()
+        .map(|it| (it.statement.to_string(), it.summary.to_string()))
+        .collect();
+    let mut arguments: Vec<_> = topic
+        .arguments
+        .iter()
+        .map(|it| (it.claim.to_string(), it.body.to_string(), it.language.to_string()))
+        .collect();
     positions.sort();
     arguments.sort();
-    let claims: HashMap<_, _> = topic.arguments.iter().map(|it| (&it.slug, it.claim.to_string())).collect();
-    let answers: HashMap<_, _> = topic.positions.iter().map(|it| (&it.slug, it.statement.to_string())).collect();
+    let claims: HashMap<_, _> =
+        topic.arguments.iter().map(|it| (&it.slug, it.claim.to_string())).collect();
+    let answers: HashMap<_, _> =
+        topic.positions.iter().map(|it| (&it.slug, it.statement.to_string())).collect();
     let relations: HashMap<_, _> = topic.relations.iter().map(|it| (&it.slug, it)).collect();
     let mut all = BTreeSet::new();
     let (mut schemes, mut counts) = (Vec::new(), HashMap::new());
@@ -42,7 +50,8 @@ pub(super) fn said(topic: &TopicRecord) -> Said {
         // Relations may bear on one another in a circle.
         for _ in 0..20 {
             let Some(it) = next.take() else { break };
-            let premises: BTreeSet<&str> = it.premises.iter().map(|it| claims[it].as_str()).collect();
+            let premises: BTreeSet<&str> =
+                it.premises.iter().map(|it| claims[it].as_str()).collect();
             let kind = if it.symmetric { "contradicts" } else { it.kind.as_str() };
             text += &format!("{premises:?} {kind} ");
             match &it.target {
@@ -58,7 +67,8 @@ pub(super) fn said(topic: &TopicRecord) -> Said {
         all.insert(text);
     }
     // Of a relation that is there twice, one stays.
-    let schemes = schemes.into_iter().filter(|(_, text)| counts[text] == 1).map(|(it, _)| it).collect();
+    let schemes =
+        schemes.into_iter().filter(|(_, text)| counts[text] == 1).map(|(it, _)| it).collect();
     Said { title: topic.title.to_string(), positions, arguments, relations: all, schemes }
 }
 
@@ -66,13 +76,23 @@ fn survives(document: &Document) {
     let text = written(document);
     let again = read(&text);
     let (was, is) = (said(&document.topics[0]), said(&again.document.topics[0]));
-    assert!(was.schemes.is_subset(&is.schemes), "{:#?}\n{text}", was.schemes.difference(&is.schemes));
-    pretty(&Said { schemes: BTreeSet::new(), ..was }, &Said { schemes: BTreeSet::new(), ..is }, &text);
+    assert!(
+        was.schemes.is_subset(&is.schemes),
+        "{:#?}\n{text}",
+        was.schemes.difference(&is.schemes)
+    );
+    pretty(
+        &Said { schemes: BTreeSet::new(), ..was },
+        &Said { schemes: BTreeSet::new(), ..is },
+        &text,
+    );
 }
 
 /// Shows only what differs.
 fn pretty(was: &Said, is: &Said, text: &str) {
-    let lines = |said: &Said| -> BTreeSet<String> { format!("{said:#?}").lines().map(str::to_owned).collect() };
+    let lines = |said: &Said| -> BTreeSet<String> {
+        format!("{said:#?}").lines().map(str::to_owned).collect()
+    };
     let (before, after) = (lines(was), lines(is));
     let lost: Vec<_> = before.difference(&after).collect();
     let new: Vec<_> = after.difference(&before).collect();
@@ -96,8 +116,14 @@ macro_rules! syntax {
 }
 
 const SYNTAX: [&str; 8] = syntax!(
-    "intro", "lexer-comment", "lexer-definitions-references", "lexer-escaped-chars", "lexer-indentation",
-    "lexer-relations", "lexer-windows-line-endings", "parser-arguments"
+    "intro",
+    "lexer-comment",
+    "lexer-definitions-references",
+    "lexer-escaped-chars",
+    "lexer-indentation",
+    "lexer-relations",
+    "lexer-windows-line-endings",
+    "parser-arguments"
 );
 
 proptest! {

@@ -79,11 +79,19 @@ fn by_oracle(json: &str) -> Found {
     }
     for it in value["relations"].as_array().unwrap() {
         let of = |name: &str| text_of(it, name);
-        found.relations.insert((of("relationType"), of("fromType"), of("from"), of("toType"), of("to")));
+        found.relations.insert((
+            of("relationType"),
+            of("fromType"),
+            of("from"),
+            of("toType"),
+            of("to"),
+        ));
     }
     let mut left: Vec<&Value> = value["sections"].as_array().unwrap().iter().rev().collect();
     while let Some(section) = left.pop() {
-        found.sections.push((section["level"].as_u64().unwrap(), words(&text_of(section, "title"))));
+        found
+            .sections
+            .push((section["level"].as_u64().unwrap(), words(&text_of(section, "title"))));
         left.extend(section["children"].as_array().unwrap().iter().rev());
     }
     found
@@ -138,7 +146,9 @@ fn by_us(text: &str) -> Found {
     for relation in &model.relations {
         let (to_kind, to) = match relation.to {
             End::Entry(entry) => (kind(entry), title(entry)),
-            End::Inference { structure, .. } => ("inference", title(model.structures[structure].argument)),
+            End::Inference { structure, .. } => {
+                ("inference", title(model.structures[structure].argument))
+            }
         };
         found.relations.insert((
             relation.bearing.as_str().to_owned(),
@@ -148,8 +158,11 @@ fn by_us(text: &str) -> Found {
             to,
         ));
     }
-    found.sections =
-        syntax.sections.iter().map(|it| (u64::try_from(it.level).unwrap(), it.title.clone())).collect();
+    found.sections = syntax
+        .sections
+        .iter()
+        .map(|it| (u64::try_from(it.level).unwrap(), it.title.clone()))
+        .collect();
     found
 }
 

@@ -118,7 +118,9 @@ impl Emitting<'_, '_> {
                     let [(_, one), (_, next)] = pair else { return false };
                     let concluded = self.plan.edges.get(*one).and_then(Edge::concludes);
                     let next = self.plan.edges.get(*next).map(|it| it.premises.as_slice());
-                    concluded.is_some() && next.and_then(|it| it.first().copied()) == concluded && !flag(&needs_own, *one)
+                    concluded.is_some()
+                        && next.and_then(|it| it.first().copied()) == concluded
+                        && !flag(&needs_own, *one)
                 });
             if let Some((_, last)) = steps.pop().filter(|_| is_chain) {
                 let before: Vec<usize> = steps.into_iter().map(|(_, at)| at).collect();
@@ -170,9 +172,15 @@ impl Emitting<'_, '_> {
                 _ if self.is_contradiction(edge) => push(&mut self.children, *premise, at),
                 Target::Node(node) => push(&mut self.children, node, at),
                 Target::Relation(target) => match plan.edges.get(target) {
-                    Some(it) if it.is_structured && is_undercut(edge) => push(&mut self.under_inference, target, at),
+                    Some(it) if it.is_structured && is_undercut(edge) => {
+                        push(&mut self.under_inference, target, at);
+                    }
                     Some(it) if it.is_structured => push(&mut self.under_title, target, at),
-                    Some(it) => it.premises.iter().take(1).for_each(|node| push(&mut self.children, *node, at)),
+                    Some(it) => it
+                        .premises
+                        .iter()
+                        .take(1)
+                        .for_each(|node| push(&mut self.children, *node, at)),
                     None => {}
                 },
             }
@@ -191,13 +199,18 @@ impl Emitting<'_, '_> {
             units.push(((section, number, 1), Unit::Node(at)));
         }
         for (at, edge) in plan.edges.iter().enumerate() {
-            if !edge.is_structured || !edge.found.fields.contains_key("structure") || flag(&self.is_step_before, at) {
+            if !edge.is_structured
+                || !edge.found.fields.contains_key("structure")
+                || flag(&self.is_step_before, at)
+            {
                 continue;
             }
-            let before = self.steps_before.get(&at).and_then(|it| it.first().copied()).unwrap_or(at);
+            let before =
+                self.steps_before.get(&at).and_then(|it| it.first().copied()).unwrap_or(at);
             let first = plan.edges.get(before).into_iter().flat_map(|it| &it.premises);
             let first = first.filter_map(|it| plan.nodes.get(*it)?.found.number("at")).min();
-            let (section, number) = place(edge.found.number("section"), edge.found.number("at").or(first));
+            let (section, number) =
+                place(edge.found.number("section"), edge.found.number("at").or(first));
             units.push(((section, number, 0), Unit::Structure(at)));
         }
         units.sort_by_key(|(key, _)| *key);
@@ -221,7 +234,10 @@ impl Emitting<'_, '_> {
             }
         }
         let left: Vec<usize> = (0..plan.edges.len())
-            .filter(|at| plan.edges.get(*at).is_some_and(|it| it.is_structured) && !flag(&self.is_step_before, *at))
+            .filter(|at| {
+                plan.edges.get(*at).is_some_and(|it| it.is_structured)
+                    && !flag(&self.is_step_before, *at)
+            })
             .collect();
         for edge in left {
             self.structure_block(edge);
@@ -257,12 +273,14 @@ impl Emitting<'_, '_> {
         self.text("\n");
         self.tree(self.children.get(node).cloned().unwrap_or_default(), 1);
         self.text("\n");
-        self.is_argument_before = self.plan.nodes.get(node).is_some_and(|it| it.sort == Sort::Argument);
+        self.is_argument_before =
+            self.plan.nodes.get(node).is_some_and(|it| it.sort == Sort::Argument);
     }
 
     /// Whether it is written from its premise: a line begins with what contradicts, and names what.
     fn is_contradiction(&self, edge: &Edge<'_>) -> bool {
-        let is_contrary = edge.found.fields.get("relation").and_then(Value::as_str) == Some("contrary");
+        let is_contrary =
+            edge.found.fields.get("relation").and_then(Value::as_str) == Some("contrary");
         edge.record.symmetric && !(self.is_strict && is_contrary)
     }
 
@@ -289,7 +307,8 @@ impl Emitting<'_, '_> {
             let below = match (self.is_contradiction(edge), edge.target) {
                 (true, Target::Node(node)) => Some(node),
                 (true, Target::Relation(target)) => {
-                    let title = self.plan.edges.get(target).map(|it| titled(Sort::Argument, &it.title));
+                    let title =
+                        self.plan.edges.get(target).map(|it| titled(Sort::Argument, &it.title));
                     self.text(title.unwrap_or_default() + "\n");
                     continue;
                 }
@@ -329,7 +348,9 @@ impl Emitting<'_, '_> {
             Target::Relation(target) => {
                 let Some(target) = self.plan.edges.get(target) else { return };
                 match target.premises.as_slice() {
-                    [premise] if !target.is_structured => _ = self.mention(*premise, false, false, 2),
+                    [premise] if !target.is_structured => {
+                        _ = self.mention(*premise, false, false, 2);
+                    }
                     _ => self.text(titled(Sort::Argument, &target.title)),
                 }
                 self.text("\n");
@@ -395,9 +416,17 @@ impl Emitting<'_, '_> {
         let mut rules = None;
         if let Some(scheme) = &step.record.scheme {
             let kept = step.found.texts("rules").join(", ");
-            let is_still = taming::line::<crate::domain::text::Scheme>(&kept, &crate::formats::place::Place::default(), &mut Vec::new())
-                .is_some_and(|it| it.text == *scheme);
-            rules = if is_still && !kept.is_empty() { Some(text::escaped(&kept)) } else { plan::rules(scheme) };
+            let is_still = taming::line::<crate::domain::text::Scheme>(
+                &kept,
+                &crate::formats::place::Place::default(),
+                &mut Vec::new(),
+            )
+            .is_some_and(|it| it.text == *scheme);
+            rules = if is_still && !kept.is_empty() {
+                Some(text::escaped(&kept))
+            } else {
+                plan::rules(scheme)
+            };
             data.remove("scheme");
             if rules.is_none() {
                 data.insert("scheme".to_owned(), Value::String(scheme.to_string()));

@@ -12,7 +12,12 @@ use crate::formats::argdown::syntax::{Data, Sort};
 pub(super) enum Part {
     Text(String),
     /// A title, with what it says where it is defined.
-    Node { node: usize, is_definition: bool, begins_line: bool, indent: usize },
+    Node {
+        node: usize,
+        is_definition: bool,
+        begins_line: bool,
+        indent: usize,
+    },
 }
 
 /// What the reader understands of data, so that it must not be old.
@@ -33,7 +38,8 @@ pub(super) fn render(parts: &[Part], plan: &Plan<'_>) -> String {
             Part::Text(text) => out.push_str(text),
             Part::Node { node, is_definition, begins_line, indent } => {
                 let Some(it) = plan.nodes.get(*node) else { continue };
-                let is_untitled = it.is_untitled && it.sort == Sort::Statement && mentions.get(node) == Some(&1);
+                let is_untitled =
+                    it.is_untitled && it.sort == Sort::Statement && mentions.get(node) == Some(&1);
                 if *is_definition {
                     define(it, is_untitled, *begins_line, *indent, &mut out);
                 } else {
@@ -64,7 +70,8 @@ fn goes_anywhere(source: &str) -> bool {
 fn left_to_say(node: &Node) -> Option<Data> {
     let said = node.found.data("data");
     let is_old = UNDERSTOOD.iter().any(|key| {
-        let counts = node.data.contains_key(*key) || matches!(*key, "position" | "rephrases" | "joins");
+        let counts =
+            node.data.contains_key(*key) || matches!(*key, "position" | "rephrases" | "joins");
         said.contains_key(*key) && counts && said.get(*key) != node.data.get(*key)
     });
     if is_old {
@@ -96,9 +103,17 @@ fn define(node: &Node, is_untitled: bool, begins_line: bool, indent: usize, out:
         put_data(&data, indent, true, out);
         return;
     }
-    let mut words = if is_untitled && begins_line { text::escaped_at_start(&node.text) } else { text::escaped(&node.text) };
+    let mut words = if is_untitled && begins_line {
+        text::escaped_at_start(&node.text)
+    } else {
+        text::escaped(&node.text)
+    };
     for tag in node.found.texts("tags") {
-        words = words.replacen(&format!("\\#{tag}"), &format!("#{tag}"), 1).replacen(&format!("\\#({tag})"), &format!("#({tag})"), 1);
+        words = words.replacen(&format!("\\#{tag}"), &format!("#{tag}"), 1).replacen(
+            &format!("\\#({tag})"),
+            &format!("#({tag})"),
+            1,
+        );
     }
     if !is_untitled {
         out.push_str(&titled(node.sort, &node.title));
@@ -126,4 +141,3 @@ pub(super) fn put_data(data: &Data, indent: usize, on_own_line: bool, out: &mut 
     }
     out.push_str(&written);
 }
-

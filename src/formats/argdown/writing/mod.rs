@@ -39,11 +39,17 @@ pub(super) fn write(debate: &Debate<'_>, losses: &mut Vec<Note>) -> String {
             Some((level, taming::exactly(it.get(1)?)?))
         })
         .collect();
-    let (front, is_strict) = frontmatter(debate, &found, sections.first().map(|(_, it)| it.as_str()));
+    let (front, is_strict) =
+        frontmatter(debate, &found, sections.first().map(|(_, it)| it.as_str()));
     if found.fields.contains_key("comments") {
         let place = of_record("topic", &topic.slug);
         let detail = "comments between the blocks have no place that would still be theirs";
-        losses.push(Note::warning(NoteCode::LeftOut, place, detail, "those that stood between blocks are left out"));
+        losses.push(Note::warning(
+            NoteCode::LeftOut,
+            place,
+            detail,
+            "those that stood between blocks are left out",
+        ));
     }
     let parts = blocks::emit(&plan, &sections, is_strict);
     let body = lines::render(&parts, &plan);
@@ -57,14 +63,21 @@ fn frontmatter(debate: &Debate<'_>, found: &Found, heading: Option<&str>) -> (St
     let raw = kept.as_ref().map(|it| format!("===\n{it}\n===\n"));
     let (was, _) = front::split(raw.as_deref().unwrap_or_default(), &mut Vec::new());
     let was = was.unwrap_or_default();
-    let line = |text: &str| taming::line::<Title>(text, &Place::default(), &mut Vec::new()).map(|it| it.text);
+    let line = |text: &str| {
+        taming::line::<Title>(text, &Place::default(), &mut Vec::new()).map(|it| it.text)
+    };
     let heading = heading.map(|it| {
         let masked = Masked::new(it, 0);
         inline::read(&masked, 0..it.len(), false, false, &mut Vec::new()).text
     });
     let said = was.fields.get("title").and_then(Value::as_str).map(str::to_owned).or(heading);
     let is_titled = said.as_deref().and_then(line).as_ref() == Some(&topic.title);
-    let language = was.fields.get("language").and_then(Value::as_str).and_then(Language::parse).unwrap_or_default();
+    let language = was
+        .fields
+        .get("language")
+        .and_then(Value::as_str)
+        .and_then(Language::parse)
+        .unwrap_or_default();
     if is_titled && language == topic.language && !found.fields.is_empty() {
         let front = raw.map(|it| format!("{it}\n")).unwrap_or_default();
         return (front, was.is_strict());

@@ -176,18 +176,31 @@ impl<'a> Making<'a, '_> {
         for position in &topic.positions {
             let found = Found::of(position.origin.as_ref());
             let twin = argument_of.get(&position.slug).copied();
-            let is_same = twin.is_some_and(|it| claims.get(it) == Some(&position.statement.as_str()));
+            let is_same =
+                twin.is_some_and(|it| claims.get(it) == Some(&position.statement.as_str()));
             if let Some(twin) = twin.filter(|_| is_same && found.is("made")) {
                 merged.insert(twin, &position.slug);
                 continue;
             }
-            let node = self.node::<Statement, Summary>(&position.slug, &position.statement, &position.summary, found, "summary");
+            let node = self.node::<Statement, Summary>(
+                &position.slug,
+                &position.statement,
+                &position.summary,
+                found,
+                "summary",
+            );
             self.positions.insert(&position.slug, self.plan.nodes.len());
             self.plan.nodes.push(Node { is_position: true, sort: Sort::Statement, ..node });
         }
         for argument in &topic.arguments {
             let found = Found::of(argument.origin.as_ref());
-            let mut node = self.node::<Claim, Body>(&argument.slug, &argument.claim, &argument.body, found, "body");
+            let mut node = self.node::<Claim, Body>(
+                &argument.slug,
+                &argument.claim,
+                &argument.body,
+                found,
+                "body",
+            );
             if argument.language != topic.language {
                 node.data.insert("language".to_owned(), json!(argument.language.as_str()));
             }
@@ -200,7 +213,8 @@ impl<'a> Making<'a, '_> {
             self.plan.nodes.push(node);
         }
         for it in &topic.relations {
-            if let ([premise], TargetName::Position(position)) = (it.premises.as_slice(), &it.target)
+            if let ([premise], TargetName::Position(position)) =
+                (it.premises.as_slice(), &it.target)
                 && Found::of(it.origin.as_ref()).is("made")
                 && merged.get(premise) == Some(&position)
             {
@@ -209,7 +223,14 @@ impl<'a> Making<'a, '_> {
         }
     }
 
-    fn node<Short, Long>(&mut self, slug: &Slug, short: &Short, long: &Long, found: Found, called: &str) -> Node
+    fn node<Short, Long>(
+        &mut self,
+        slug: &Slug,
+        short: &Short,
+        long: &Long,
+        found: Found,
+        called: &str,
+    ) -> Node
     where
         Short: OneLine + PartialEq + std::fmt::Display,
         Long: ManyLines + PartialEq + std::fmt::Display,
@@ -223,7 +244,9 @@ impl<'a> Making<'a, '_> {
             let pair = taming::pair::<Short, Long>(it, &Place::default(), &mut Vec::new());
             pair.is_some_and(|pair| {
                 let long_was = match told {
-                    Some(told) => taming::lines::<Long>(told, &Place::default(), &mut Vec::new()).text,
+                    Some(told) => {
+                        taming::lines::<Long>(told, &Place::default(), &mut Vec::new()).text
+                    }
                     None => pair.long,
                 };
                 pair.short == *short && long_was == *long
@@ -231,7 +254,12 @@ impl<'a> Making<'a, '_> {
         });
         // A text that was too long for one line stands whole in the longer field.
         let is_whole = !whole.is_empty()
-            && whole == whole.split([' ', '\t', '\n', '\r']).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
+            && whole
+                == whole
+                    .split([' ', '\t', '\n', '\r'])
+                    .filter(|it| !it.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" ")
             && taming::is_still::<Short, Long>(&whole, short, long);
         let text = if is_whole { whole.clone() } else { short.to_string() };
         if !whole.is_empty() && !is_whole {
@@ -263,7 +291,8 @@ impl<'a> Making<'a, '_> {
     fn find_edges(&mut self) {
         let topic = self.debate.topic;
         let relations = || topic.relations.iter().filter(|it| !self.skipped.contains(&it.slug));
-        let numbers: HashMap<&Slug, usize> = relations().enumerate().map(|(at, it)| (&it.slug, at)).collect();
+        let numbers: HashMap<&Slug, usize> =
+            relations().enumerate().map(|(at, it)| (&it.slug, at)).collect();
         for record in relations() {
             let premises: Vec<usize> =
                 record.premises.iter().filter_map(|it| self.arguments.get(it).copied()).collect();
@@ -313,8 +342,10 @@ impl<'a> Making<'a, '_> {
             }
             if let Target::Relation(target) = edge.target {
                 onto.insert(target);
-                let is_undercut = edge.record.kind == RelationKind::Attacks && !edge.record.symmetric;
-                let of_target = self.plan.edges.get(target).map_or(&[][..], |it| it.premises.as_slice());
+                let is_undercut =
+                    edge.record.kind == RelationKind::Attacks && !edge.record.symmetric;
+                let of_target =
+                    self.plan.edges.get(target).map_or(&[][..], |it| it.premises.as_slice());
                 let is_named = matches!(of_target, [premise] if outgoing(premise) == 1);
                 if !is_undercut || !is_named || edge.found.is("sketch") {
                     next.push(target);
@@ -420,7 +451,8 @@ impl<'a> Making<'a, '_> {
         for edge in &self.plan.edges {
             let kind = edge.record.kind;
             let place = of_record("relation", &edge.record.slug);
-            if let (false, [premise], Some(scheme)) = (edge.is_structured, edge.premises.as_slice(), &edge.record.scheme)
+            if let (false, [premise], Some(scheme)) =
+                (edge.is_structured, edge.premises.as_slice(), &edge.record.scheme)
                 && let Some(node) = self.plan.nodes.get_mut(*premise)
             {
                 node.data.insert("scheme".to_owned(), json!(scheme.as_str()));
@@ -428,11 +460,18 @@ impl<'a> Making<'a, '_> {
             if kind == RelationKind::Rephrases {
                 let detail = "Argdown cannot say that one claim says another again";
                 let instead = "it is a support, marked as `rephrases` in data";
-                self.losses.push(Note::warning(NoteCode::Approximated, place.clone(), detail, instead));
+                self.losses.push(Note::warning(
+                    NoteCode::Approximated,
+                    place.clone(),
+                    detail,
+                    instead,
+                ));
             }
             let is_joined = edge.is_structured && edge.concludes().is_none();
             if is_joined {
-                let detail = format!("Argdown has no premises that together {kind} something but by a conclusion");
+                let detail = format!(
+                    "Argdown has no premises that together {kind} something but by a conclusion"
+                );
                 let instead = "a conclusion joins them, and is marked as such";
                 self.losses.push(Note::info(NoteCode::Approximated, place, detail, instead));
             }
@@ -443,7 +482,8 @@ impl<'a> Making<'a, '_> {
                 };
                 if let ([premise], Some(title)) = (edge.premises.as_slice(), title)
                     && let Some(node) = self.plan.nodes.get_mut(*premise)
-                    && let Some(titles) = node.data.entry("rephrases").or_insert_with(|| json!([])).as_array_mut()
+                    && let Some(titles) =
+                        node.data.entry("rephrases").or_insert_with(|| json!([])).as_array_mut()
                 {
                     titles.push(json!(title));
                 }
@@ -451,7 +491,11 @@ impl<'a> Making<'a, '_> {
         }
         // What would be taken for an answer says that it is none.
         for node in &mut self.plan.nodes {
-            if !node.is_position && node.sort == Sort::Statement && !node.bears && node.found.fields.is_empty() {
+            if !node.is_position
+                && node.sort == Sort::Statement
+                && !node.bears
+                && node.found.fields.is_empty()
+            {
                 node.data.insert("position".to_owned(), json!(false));
             }
         }
@@ -466,11 +510,23 @@ impl<'a> Making<'a, '_> {
         let sources: HashSet<&Slug> = topic.citations.iter().map(|it| &it.source).collect();
         for citation in &topic.citations {
             let exact = citation.quote.exact.as_str();
-            let quote = if sources.len() < 2 { json!(exact) } else { json!({"source": citation.source.as_str(), "exact": exact}) };
+            let quote = if sources.len() < 2 {
+                json!(exact)
+            } else {
+                json!({"source": citation.source.as_str(), "exact": exact})
+            };
             let data = match &citation.backs {
                 BacksName::Topic => None,
-                BacksName::Position(slug) => self.positions.get(slug).and_then(|it| self.plan.nodes.get_mut(*it)).map(|it| &mut it.data),
-                BacksName::Argument(slug) => self.arguments.get(slug).and_then(|it| self.plan.nodes.get_mut(*it)).map(|it| &mut it.data),
+                BacksName::Position(slug) => self
+                    .positions
+                    .get(slug)
+                    .and_then(|it| self.plan.nodes.get_mut(*it))
+                    .map(|it| &mut it.data),
+                BacksName::Argument(slug) => self
+                    .arguments
+                    .get(slug)
+                    .and_then(|it| self.plan.nodes.get_mut(*it))
+                    .map(|it| &mut it.data),
                 BacksName::Relation(slug) => {
                     let edge = numbers.get(slug).and_then(|it| self.plan.edges.get_mut(*it));
                     edge.filter(|it| it.is_structured).map(|it| &mut it.data)
@@ -479,7 +535,8 @@ impl<'a> Making<'a, '_> {
             let place = of_record("citation", &citation.slug);
             let Some(data) = data else {
                 let is_topic = citation.backs == BacksName::Topic;
-                let instead = if is_topic { "it stands in the frontmatter" } else { "it is left out" };
+                let instead =
+                    if is_topic { "it stands in the frontmatter" } else { "it is left out" };
                 let code = if is_topic { NoteCode::Approximated } else { NoteCode::LeftOut };
                 self.losses.push(Note::warning(code, place, "Argdown has no quotes", instead));
                 continue;
@@ -487,8 +544,14 @@ impl<'a> Making<'a, '_> {
             if let Some(quotes) = data.entry("quotes").or_insert_with(|| json!([])).as_array_mut() {
                 quotes.push(quote);
             }
-            let instead = "its words stand in data, its source in the frontmatter, its place is left out";
-            self.losses.push(Note::warning(NoteCode::Approximated, place, "Argdown has no quotes", instead));
+            let instead =
+                "its words stand in data, its source in the frontmatter, its place is left out";
+            self.losses.push(Note::warning(
+                NoteCode::Approximated,
+                place,
+                "Argdown has no quotes",
+                instead,
+            ));
         }
     }
 }
@@ -502,6 +565,12 @@ fn node_of(target: Target) -> Option<usize> {
 
 /// The rules that a scheme is written as, if they are read as that scheme.
 pub(super) fn rules(scheme: &Scheme) -> Option<String> {
-    let joined = scheme.as_str().split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
+    let joined = scheme
+        .as_str()
+        .split(',')
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
     Some(text::escaped(scheme.as_str())).filter(|_| joined == scheme.as_str())
 }

@@ -13,11 +13,19 @@ pub(super) fn escaped(text: &str) -> String {
         let after = chars.peek().map(|(_, c)| *c);
         let means = match c {
             '\\' | '[' | '<' | '{' | '}' | '\t' => true,
-            '#' => after.is_some_and(|c| c == '(' || c == '-' || c == '_' || c.is_alphanumeric() || !c.is_ascii()),
+            '#' => after.is_some_and(|c| {
+                c == '(' || c == '-' || c == '_' || c.is_alphanumeric() || !c.is_ascii()
+            }),
             '*' => !(before == Some(' ') && after == Some(' ')),
-            '_' => !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)),
+            '_' => {
+                !(before.is_some_and(char::is_alphanumeric)
+                    && after.is_some_and(char::is_alphanumeric))
+            }
             '@' => matches!(after, Some('[' | '<')),
-            '/' => matches!(after, Some('/' | '*')) && before != Some(':') || before == Some('/') && after == Some('*'),
+            '/' => {
+                matches!(after, Some('/' | '*')) && before != Some(':')
+                    || before == Some('/') && after == Some('*')
+            }
             ' ' => before == Some(' '),
             '-' | '=' => before == Some(c) || after == Some(c),
             '.' | ':' => shortcodes::at_start(text.get(at..).unwrap_or_default(), before).is_some(),
@@ -60,18 +68,22 @@ pub(super) fn data(fields: &Data) -> String {
     let all = Value::Object(fields.clone()).to_string();
     let is_easy = !all.contains('\\')
         && fields.keys().all(|key| is_plain(key))
-        && all.chars().all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}'));
+        && all
+            .chars()
+            .all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}'));
     if !is_easy {
         return braces_escaped(&all);
     }
-    let pairs = fields.iter().map(|(key, value)| format!("{key}: {}", braces_escaped(&spaced(value))));
+    let pairs =
+        fields.iter().map(|(key, value)| format!("{key}: {}", braces_escaped(&spaced(value))));
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
 }
 
 /// JSON with a space after what separates.
 fn spaced(value: &Value) -> String {
     let json = value.to_string();
-    let (mut out, mut is_quoted, mut is_escaped) = (String::with_capacity(json.len()), false, false);
+    let (mut out, mut is_quoted, mut is_escaped) =
+        (String::with_capacity(json.len()), false, false);
     for c in json.chars() {
         out.push(c);
         if std::mem::take(&mut is_escaped) {
@@ -89,7 +101,8 @@ fn spaced(value: &Value) -> String {
 
 /// JSON without braces in its texts, which would seem to end it.
 fn braces_escaped(json: &str) -> String {
-    let (mut out, mut is_quoted, mut is_escaped) = (String::with_capacity(json.len()), false, false);
+    let (mut out, mut is_quoted, mut is_escaped) =
+        (String::with_capacity(json.len()), false, false);
     for c in json.chars() {
         if std::mem::take(&mut is_escaped) {
             out.push(c);
@@ -107,7 +120,14 @@ fn braces_escaped(json: &str) -> String {
                 continue;
             }
             // What YAML does not print.
-            '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' if is_quoted => {
+            '\u{7F}'..='\u{9F}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{FEFF}'
+            | '\u{FFFE}'
+            | '\u{FFFF}'
+                if is_quoted =>
+            {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
                 continue;
             }
@@ -125,7 +145,10 @@ pub(super) fn front(value: &Value) -> String {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
         text.chars().all(is_word)
             && text.chars().next().is_some_and(char::is_alphabetic)
-            && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n")
+            && !matches!(
+                text.to_ascii_lowercase().as_str(),
+                "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n"
+            )
     });
     easy.map_or_else(|| json.replace('=', "\\u003d"), str::to_owned)
 }
@@ -153,7 +176,11 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_not_escaped() {
-        for text in ["A claim, plain (and simple): 1 + 1 = 2; a-b.", "https://example.org/a_b", "It's 5 * 3 / 2."] {
+        for text in [
+            "A claim, plain (and simple): 1 + 1 = 2; a-b.",
+            "https://example.org/a_b",
+            "It's 5 * 3 / 2.",
+        ] {
             assert_eq!(escaped(text), text);
         }
     }

@@ -101,10 +101,8 @@ fn walk(text: &str, steps: &mut [Step]) {
             }
             None => Some(0),
         };
-        let is_value = !matches!(
-            token,
-            Token::CloseList | Token::CloseObject | Token::Comma | Token::Colon
-        );
+        let is_value =
+            !matches!(token, Token::CloseList | Token::CloseObject | Token::Comma | Token::Colon);
         if let Some(step) = here.filter(|_| is_value).and_then(|here| steps.get_mut(here)) {
             step.value_at.get_or_insert(offset);
         }

@@ -11,8 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::domain::text::Tag;
 use crate::formats::document::{
-    ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord,
-    TopicRecord,
+    ArgumentRecord, BacksName, CitationRecord, PositionRecord, RelationRecord, TopicRecord,
 };
 use crate::formats::native::relations::word as word_of_end;
 use crate::formats::native::scalars::word;
@@ -146,7 +145,8 @@ impl<'l, 'd> Writing<'l, 'd> {
         let mut is_open = false;
         let mut others = bear_on_nothing.chain(&topic.arguments);
         loop {
-            let next = self.waiting.pop_front().or_else(|| others.find(|it| self.met.insert(&it.slug)));
+            let next =
+                self.waiting.pop_front().or_else(|| others.find(|it| self.met.insert(&it.slug)));
             let Some(argument) = next else { break };
             if !std::mem::replace(&mut is_open, true) {
                 self.lines.gap();
@@ -211,7 +211,9 @@ impl<'l, 'd> Writing<'l, 'd> {
         let quote = self.texts.shortened(citation);
         let backed = match &citation.backs {
             BacksName::Topic => &self.topic.slug,
-            BacksName::Position(slug) | BacksName::Argument(slug) | BacksName::Relation(slug) => slug,
+            BacksName::Position(slug) | BacksName::Argument(slug) | BacksName::Relation(slug) => {
+                slug
+            }
         };
         let has_own_name = Slug::of_citation(backed, quote.exact.as_str()) != citation.slug;
         let is_usual = self.usual_source == Some(&citation.source);
@@ -247,12 +249,7 @@ impl<'l, 'd> Writing<'l, 'd> {
     }
 
     /// Writes the lists of what bears on something, which stands at a level itself.
-    fn what_bears_on(
-        &mut self,
-        end: End<'d>,
-        lists: [(&str, RelationKind); 3],
-        level: usize,
-    ) {
+    fn what_bears_on(&mut self, end: End<'d>, lists: [(&str, RelationKind); 3], level: usize) {
         for (name, kind) in lists {
             let Some(relations) = self.onto.remove(&(end, kind)) else { continue };
             self.lines.open(name);
@@ -360,7 +357,8 @@ impl<'l, 'd> Writing<'l, 'd> {
 
     fn needs_via(&self, relation: &'d RelationRecord, level: usize) -> bool {
         let end = End::Relation(&relation.slug);
-        let is_simple = relation.scheme.is_none() && !relation.symmetric && relation.origin.is_none();
+        let is_simple =
+            relation.scheme.is_none() && !relation.symmetric && relation.origin.is_none();
         !is_simple || self.has_own_name(relation) || self.has_more(end, level)
     }
 

@@ -1,10 +1,10 @@
 //! What is faulty does not cost what is not.
 
 use super::*;
+use crate::formats::Reader;
 use crate::formats::document::Document;
 use crate::formats::note::{Note, NoteCode, Severity};
 use crate::formats::reading::{Collected, Input, no_files};
-use crate::formats::Reader;
 
 fn collected(format: &dyn Format, text: &[u8]) -> Collected {
     let mut bytes = text;
@@ -203,7 +203,10 @@ fn a_stream_is_read_a_line_at_a_time() {
     impl std::io::Read for Endless {
         fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
             self.0 += 1;
-            let line = format!("{{\"debatebase\":1,\"topic\":{{\"slug\":\"t{}\",\"title\":\"T\"}}}}\n", self.0);
+            let line = format!(
+                "{{\"debatebase\":1,\"topic\":{{\"slug\":\"t{}\",\"title\":\"T\"}}}}\n",
+                self.0
+            );
             into[..line.len()].copy_from_slice(line.as_bytes());
             Ok(line.len())
         }

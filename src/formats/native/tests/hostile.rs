@@ -189,7 +189,9 @@ fn crowded(many: usize, relations: impl Fn(&[String]) -> String) -> String {
 fn linked(slugs: &[String]) -> String {
     let premises: Vec<String> = slugs.iter().map(|slug| format!("\"{slug}\"")).collect();
     let premises = premises.join(",");
-    format!("{{\"kind\": \"attacks\", \"premises\": [{premises}], \"target\": {{\"argument\": \"a0\"}}}}")
+    format!(
+        "{{\"kind\": \"attacks\", \"premises\": [{premises}], \"target\": {{\"argument\": \"a0\"}}}}"
+    )
 }
 
 #[test]
@@ -205,9 +207,8 @@ fn two_hundred_thousand_premises_on_one_node_are_read_and_written() {
     assert_eq!((topic.arguments.len(), topic.relations.len()), (200_000, 200_000));
     let debate = Debate { topic, sources: &[] };
     let begun = Instant::now();
-    let [yaml, json, stream] = ALL.map(|format| {
-        format.writer().unwrap().write(&debate, &mut Vec::new())
-    });
+    let [yaml, json, stream] =
+        ALL.map(|format| format.writer().unwrap().write(&debate, &mut Vec::new()));
     assert!(begun.elapsed() < SOON);
     assert_eq!(yaml.matches("- slug: a").count(), 200_000);
     assert_eq!(json.matches("\"kind\": \"attacks\"").count(), 200_000);
@@ -217,7 +218,8 @@ fn two_hundred_thousand_premises_on_one_node_are_read_and_written() {
 
 #[test]
 fn so_many_arguments_are_linked_as_can_be_stored() {
-    let text = |many: usize| format!("{{\"debatebase\": 1, \"topics\": [{}]}}", crowded(many, linked));
+    let text =
+        |many: usize| format!("{{\"debatebase\": 1, \"topics\": [{}]}}", crowded(many, linked));
 
     let most = tamed(&Json, "linked", &text(MAX_LINKED));
     let more = tamed(&Json, "linked", &text(MAX_LINKED + 1));
@@ -230,7 +232,10 @@ fn so_many_arguments_are_linked_as_can_be_stored() {
     }
     let debate = Debate { topic: &most.document.topics[0], sources: &[] };
     let yaml = Yaml.writer().unwrap().write(&debate, &mut Vec::new());
-    assert_eq!(tamed(&Yaml, "linked", &yaml).document.topics[0].relations[0].premises.len(), MAX_LINKED);
+    assert_eq!(
+        tamed(&Yaml, "linked", &yaml).document.topics[0].relations[0].premises.len(),
+        MAX_LINKED
+    );
 }
 
 proptest! {

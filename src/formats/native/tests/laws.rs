@@ -181,7 +181,12 @@ fn what_is_a_tree_is_written_as_one_and_what_is_a_circle_beside_it() {
     use RelationKind::{Attacks, Supports};
     let debate = debate(
         4,
-        &[(1, Supports, Some(0)), (0, Attacks, None), (2, Attacks, Some(3)), (3, Supports, Some(2))],
+        &[
+            (1, Supports, Some(0)),
+            (0, Attacks, None),
+            (2, Attacks, Some(3)),
+            (3, Supports, Some(2)),
+        ],
     );
 
     let text = written(&Yaml, &debate).concat();

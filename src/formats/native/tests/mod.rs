@@ -6,6 +6,7 @@ mod laws;
 mod reading;
 mod refusing;
 mod schema;
+mod written;
 
 use super::*;
 use crate::formats::Format;

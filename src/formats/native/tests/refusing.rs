@@ -74,23 +74,33 @@ pub(super) fn seen_by_a_schema() -> Vec<Case> {
         ),
         (one_topic("origin: {id: x}"), vec![(4, 13, "/topics/0/origin/format", Missing)]),
         (
-            one_topic("relations: [{premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]"),
+            one_topic(
+                "relations: [{premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]",
+            ),
             vec![(4, 17, "/topics/0/relations/0/kind", Missing)],
         ),
         (
-            one_topic("relations: [{kind: supports, premises: [], target: {position: p}}]\n    positions: [{slug: p, statement: P}]"),
+            one_topic(
+                "relations: [{kind: supports, premises: [], target: {position: p}}]\n    positions: [{slug: p, statement: P}]",
+            ),
             vec![(4, 44, "/topics/0/relations/0/premises", TooFew)],
         ),
         (
-            one_topic("relations: [{kind: attacks, premises: [a], target: {}}]\n    arguments: [{slug: a, claim: A}]"),
+            one_topic(
+                "relations: [{kind: attacks, premises: [a], target: {}}]\n    arguments: [{slug: a, claim: A}]",
+            ),
             vec![(4, 56, "/topics/0/relations/0/target", NotAllowed)],
         ),
         (
-            one_topic("relations: [{kind: attacks, premises: [a], target: {argument: a, position: p}}]\n    arguments: [{slug: a, claim: A}]"),
+            one_topic(
+                "relations: [{kind: attacks, premises: [a], target: {argument: a, position: p}}]\n    arguments: [{slug: a, claim: A}]",
+            ),
             vec![(4, 56, "/topics/0/relations/0/target", NotAllowed)],
         ),
         (
-            one_topic("source: s\n    positions: [{statement: P, quotes: [{exact: x, backs: {argument: a}}]}]"),
+            one_topic(
+                "source: s\n    positions: [{statement: P, quotes: [{exact: x, backs: {argument: a}}]}]",
+            ),
             vec![(5, 52, "/topics/0/positions/0/quotes/0/backs", Unknown)],
         ),
         (root("sources:\n  - title: S"), vec![(3, 5, "/sources/0/slug", Missing)]),
@@ -212,18 +222,24 @@ fn seen_by_the_reader() -> Vec<Case> {
             vec![(9, 26, "/topics/0/positions/0/supported_by/0/linked/1", Duplicate)],
         ),
         (
-            one_topic("relations: [{kind: supports, premises: [b], target: {argument: openes}}]\n    arguments: [{slug: openness, claim: A}]"),
+            one_topic(
+                "relations: [{kind: supports, premises: [b], target: {argument: openes}}]\n    arguments: [{slug: openness, claim: A}]",
+            ),
             vec![
                 (4, 45, "/topics/0/relations/0/premises/0", NotFound),
                 (4, 68, "/topics/0/relations/0/target/argument", NotFound),
             ],
         ),
         (
-            one_topic("relations: [{slug: r, kind: attacks, premises: [a], target: {relation: r}}]\n    arguments: [{slug: a, claim: A}]"),
+            one_topic(
+                "relations: [{slug: r, kind: attacks, premises: [a], target: {relation: r}}]\n    arguments: [{slug: a, claim: A}]",
+            ),
             vec![(4, 76, "/topics/0/relations/0/target/relation", NotAllowed)],
         ),
         (
-            one_topic("relations: [{kind: supports, symmetric: true, premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]"),
+            one_topic(
+                "relations: [{kind: supports, symmetric: true, premises: [a], target: {argument: a}}]\n    arguments: [{slug: a, claim: A}]",
+            ),
             vec![(4, 45, "/topics/0/relations/0/symmetric", NotAllowed)],
         ),
         (

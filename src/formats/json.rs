@@ -7,10 +7,6 @@ use serde_json::{Map, Number, Value};
 
 use crate::domain::input::At;
 
-/// The most values in one text. An AIF text of 64 MB has fewer; a text of empty lists, each of
-/// which takes thirty times its length in memory, has more.
-const MOST_VALUES: usize = 5_000_000;
-
 /// The most bytes of the pointers that tell the names given twice: each has the names of all that is
 /// around it, and a long one may be around many.
 const MOST_REPEATED: usize = 1_000_000;
@@ -18,9 +14,20 @@ const MOST_REPEATED: usize = 1_000_000;
 /// A name that an object has more than once, by the pointer to its value. The last value counts.
 pub(super) type Repeated = Vec<String>;
 
-/// Reads a text to its end. It may nest 127 deep (the bound of `serde_json`).
-pub(super) fn parse(text: &str) -> Result<(Value, Repeated), serde_json::Error> {
-    let mut reading = Reading { values_left: MOST_VALUES, path: Vec::new(), repeated: Vec::new(), repeated_left: MOST_REPEATED };
+/// Reads a text of at most so many values to its end: a text of empty lists, each of which takes
+/// thirty times its length in memory, must not fill it. It may nest 127 deep (the bound of
+/// `serde_json`).
+pub(super) fn parse(
+    text: &str,
+    most_values: usize,
+) -> Result<(Value, Repeated), serde_json::Error> {
+    let mut reading = Reading {
+        most_values,
+        values_left: most_values,
+        path: Vec::new(),
+        repeated: Vec::new(),
+        repeated_left: MOST_REPEATED,
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = reading.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -35,6 +42,7 @@ enum Step {
 
 #[derive(Debug)]
 struct Reading {
+    most_values: usize,
     values_left: usize,
     path: Vec<Step>,
     repeated: Repeated,
@@ -67,7 +75,7 @@ impl<'de> DeserializeSeed<'de> for &mut Reading {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         let Some(left) = self.values_left.checked_sub(1) else {
-            return Err(D::Error::custom(format!("more than {MOST_VALUES} values")));
+            return Err(D::Error::custom(format!("more than {} values", self.most_values)));
         };
         self.values_left = left;
         from.deserialize_any(self)
@@ -143,23 +151,30 @@ mod tests {
 
     #[test]
     fn a_name_given_twice_is_told_and_the_last_one_counts() {
-        let (value, repeated) = parse(r#"{"a": [{"b": 1, "b": 2}]}"#).unwrap();
+        let (value, repeated) = parse(r#"{"a": [{"b": 1, "b": 2}]}"#, 5).unwrap();
 
         assert_eq!(value, serde_json::json!({"a": [{"b": 2}]}));
         assert_eq!(repeated, ["/a/0/b"]);
     }
 
     #[test]
-    fn a_long_name_around_many_that_are_given_twice_is_refused() {
-        let text = format!("{{\"{}\": {{{}\"a\": 1}}}}", "x".repeat(400_000), "\"a\": 1,".repeat(100_000));
+    fn a_text_of_too_many_values_is_refused() {
+        assert!(parse("[[], [], []]", 4).is_ok());
+        assert!(parse("[[], [], []]", 3).is_err());
+    }
 
-        assert!(parse(&text).is_err_and(|error| error.to_string().contains("twice")));
+    #[test]
+    fn a_long_name_around_many_that_are_given_twice_is_refused() {
+        let text =
+            format!("{{\"{}\": {{{}\"a\": 1}}}}", "x".repeat(400_000), "\"a\": 1,".repeat(100_000));
+
+        assert!(parse(&text, 1_000_000).is_err_and(|error| error.to_string().contains("twice")));
     }
 
     #[test]
     fn what_is_no_json_is_refused_with_its_place() {
         for bad in ["{\n \"a\": }", "[\"\\ud800\"]", "[1e999]", "{} {}", &"[".repeat(200)] {
-            assert!(parse(bad).is_err_and(|error| error.line() > 0), "{bad}");
+            assert!(parse(bad, 1_000).is_err_and(|error| error.line() > 0), "{bad}");
         }
     }
 }
