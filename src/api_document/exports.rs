@@ -35,13 +35,15 @@ pub fn add(operation: &mut Operation) {
     response.content.clear();
     for format in Writable::all() {
         let media_type = format.format().media_type();
+        let titles = Writable::all().filter(|it| it.format().media_type() == media_type);
+        let titles = titles.map(|it| it.format().title()).collect::<Vec<_>>().join(", or ");
         let schema = ObjectBuilder::new()
             .schema_type(if is_json(media_type) {
                 SchemaType::AnyValue
             } else {
                 SchemaType::Type(Type::String)
             })
-            .description(Some(format.format().title()));
+            .description(Some(titles));
         let schema = if media_type == REPORT {
             let report = Ref::from_schema_name("ExportReport");
             Schema::AnyOf(AnyOfBuilder::new().item(report).item(schema).build())

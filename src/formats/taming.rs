@@ -186,10 +186,15 @@ fn cleaned(text: &str) -> String {
             if marks > MOST_MARKS {
                 return None;
             }
-            let fits = c == '\n' || Body::parse(&format!("a{c}b")).is_ok();
+            let fits = c == '\n' || is_printable(c) || Body::parse(&format!("a{c}b")).is_ok();
             Some(if fits { c } else { '\u{FFFD}' })
         })
         .collect()
+}
+
+/// Whether any text may hold a character, as is soon seen of the most usual ones.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~')
 }
 
 /// The most marks in a row that a text keeps.
@@ -197,7 +202,7 @@ const MOST_MARKS: usize = 20;
 
 /// On one line: what cannot stand within a line becomes a space.
 fn flattened(text: &str) -> String {
-    let fits = |c: char| Claim::parse(&format!("a{c}b")).is_ok();
+    let fits = |c: char| is_printable(c) || Claim::parse(&format!("a{c}b")).is_ok();
     let spaced: String = text.chars().map(|c| if fits(c) { c } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

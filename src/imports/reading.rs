@@ -35,6 +35,11 @@ impl<B: BufRead> Opened<B> {
         Ok(())
     }
 
+    /// Whether there was nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.beginning.is_empty()
+    }
+
     /// The format that is surely meant, by the beginning of the file and its name.
     pub fn recognised(&self, file_name: Option<&str>) -> Option<Readable> {
         let beginning = Beginning::new(&self.beginning, file_name);

@@ -143,6 +143,10 @@ fn read(
     let mut opened = Opened::new(upload);
     let looked = opened.look();
     check(opened.get_ref(), looked)?;
+    if opened.is_empty() {
+        let detail = "There is no file: the body is empty. Send the file as the body.";
+        return Err(Problem::new(Code::BadRequest, detail));
+    }
     let format = match announced {
         Announced::As(format) => Some(format),
         Announced::Vaguely(format) => opened.recognised(name).or(format),

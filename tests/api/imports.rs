@@ -339,3 +339,13 @@ async fn nobody_imports_where_nobody_writes() {
 
     assert_eq!(answer.problem(), (403, "read-only".to_owned()));
 }
+
+#[actix_web::test]
+async fn an_empty_body_is_no_file() {
+    let app = TestApp::start().await;
+
+    for path in ["/v1/imports", "/v1/imports?format=yaml", "/v1/imports?format=args-me"] {
+        let refused = app.ask(Method::POST, path).await.expect(400);
+        assert!(refused.text_at("/detail").contains("the body is empty"), "{path}: {refused}");
+    }
+}
