@@ -126,6 +126,22 @@ pub(super) struct Plan<'a> {
     pub edges: Vec<Edge<'a>>,
 }
 
+impl Plan<'_> {
+    /// How a target is referred to: a statement and an argument may have one title.
+    pub(super) fn reference(&self, target: Target) -> Option<String> {
+        Some(match target {
+            Target::Node(node) => {
+                let node = self.nodes.get(node)?;
+                match node.sort {
+                    Sort::Statement => format!("[{}]", node.title),
+                    Sort::Argument => format!("<{}>", node.title),
+                }
+            }
+            Target::Relation(at) => format!("<{}>", self.edges.get(at)?.title),
+        })
+    }
+}
+
 pub(super) fn plan<'a>(debate: &Debate<'a>, losses: &mut Vec<Note>) -> Plan<'a> {
     let mut making = Making {
         debate: *debate,
@@ -487,10 +503,7 @@ impl<'a> Making<'a, '_> {
                 self.losses.push(Note::info(NoteCode::Approximated, place, detail, instead));
             }
             if kind == RelationKind::Rephrases && !is_joined {
-                let title = match edge.target {
-                    Target::Node(node) => self.plan.nodes.get(node).map(|it| it.title.clone()),
-                    Target::Relation(at) => self.plan.edges.get(at).map(|it| it.title.clone()),
-                };
+                let title = self.plan.reference(edge.target);
                 if let ([premise], Some(title)) = (edge.premises.as_slice(), title)
                     && let Some(node) = self.plan.nodes.get_mut(*premise)
                     && let Some(titles) =
