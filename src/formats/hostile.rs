@@ -146,6 +146,12 @@ fn entities_are_plain_text_to_every_reader() {
         ("ndjson", format!("{{\"debatebase\": 1, \"topic\": {topic}}}\n")),
         ("aif", aif(&said)),
         ("xaif", format!("{{\"AIF\": {}}}", aif(&said))),
+        (
+            "args-me",
+            format!(
+                "{{\"arguments\": [{{\"id\": \"1\", \"conclusion\": \"C\", \"premises\": [{{\"text\": {said}, \"stance\": \"PRO\"}}], \"context\": {{\"topic\": \"T\"}}}}]}}"
+            ),
+        ),
         ("kialo", format!("Discussion Title: T\n\n1. A\n1.1. Con: {ENTITIES}\n")),
         (
             "argdown",

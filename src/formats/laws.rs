@@ -144,6 +144,19 @@ fn a_nodeset_keeps_every_claim_support_attack_and_undercut_in_argdown() {
     }
 }
 
+#[test]
+fn a_claim_that_supports_and_rephrases_the_same_does_both_in_argdown() {
+    let text = "debatebase: 1\ntopics:\n- title: T\n  positions:\n  - statement: P\n    supported_by:\n    \
+                - claim: A\n      supported_by: [{slug: b, claim: B}]\n      rephrased_by: [{argument: b}]\n";
+    let document = read("yaml", text).document;
+    let said = Said::by(&document.topics[0]);
+    assert_eq!(said.bearings.len(), 3);
+
+    let again = through(&["argdown", "json"], document);
+
+    said.assert_is(&Said::by(&again.topics[0]), "both");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

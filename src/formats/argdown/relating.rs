@@ -204,9 +204,15 @@ impl Making<'_, '_> {
             }
         };
         let Some(to) = entry.and_then(|it| self.parsed.model.entries.get(it)) else { return false };
+        // A statement and an argument may have one title; brackets tell which is meant.
+        let reference = match to.sort {
+            Sort::Statement => format!("[{}]", to.title),
+            Sort::Argument => format!("<{}>", to.title),
+        };
+        let is_meant = |it: &str| it == reference || it == to.title;
         match said(self.parsed, from, "rephrases") {
-            Some(Value::String(title)) => *title == to.title,
-            Some(Value::Array(titles)) => titles.iter().any(|it| it.as_str() == Some(&to.title)),
+            Some(Value::String(title)) => is_meant(title),
+            Some(Value::Array(titles)) => titles.iter().filter_map(Value::as_str).any(is_meant),
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
                 false
             }

@@ -452,10 +452,7 @@ impl Emitting<'_, '_> {
         let Some(node) = step.concludes() else {
             let mut data = Data::from_iter([("joins".to_owned(), Value::Bool(true))]);
             if step.record.kind == RelationKind::Rephrases {
-                let title = match step.target {
-                    Target::Node(node) => self.plan.nodes.get(node).map(|it| it.title.clone()),
-                    Target::Relation(at) => self.plan.edges.get(at).map(|it| it.title.clone()),
-                };
+                let title = self.plan.reference(step.target);
                 data.extend(title.map(|it| ("rephrases".to_owned(), Value::String(it))));
             }
             let sign = self.sign(step, true);

@@ -91,7 +91,7 @@ pub(super) struct Node {
 /// The titles that are taken, with the last number that was tried beside each.
 type Titles = HashMap<String, u64>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Target {
     Node(usize),
     Relation(usize),
@@ -124,6 +124,22 @@ impl Edge<'_> {
 pub(super) struct Plan<'a> {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge<'a>>,
+}
+
+impl Plan<'_> {
+    /// How a target is referred to: a statement and an argument may have one title.
+    pub(super) fn reference(&self, target: Target) -> Option<String> {
+        Some(match target {
+            Target::Node(node) => {
+                let node = self.nodes.get(node)?;
+                match node.sort {
+                    Sort::Statement => format!("[{}]", node.title),
+                    Sort::Argument => format!("<{}>", node.title),
+                }
+            }
+            Target::Relation(at) => format!("<{}>", self.edges.get(at)?.title),
+        })
+    }
 }
 
 pub(super) fn plan<'a>(debate: &Debate<'a>, losses: &mut Vec<Note>) -> Plan<'a> {
@@ -327,6 +343,10 @@ impl<'a> Making<'a, '_> {
         let mut next: Vec<usize> = Vec::new();
         let mut of_premise: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut onto: HashSet<usize> = HashSet::new();
+        let supported: HashSet<(&[usize], Target)> = (self.plan.edges.iter())
+            .filter(|it| it.record.kind == RelationKind::Supports)
+            .map(|it| (it.premises.as_slice(), it.target))
+            .collect();
         for (at, edge) in self.plan.edges.iter().enumerate() {
             let outgoing = |it: &usize| self.plan.nodes.get(*it).map_or(0, |it| it.outgoing);
             let alone = match edge.premises.as_slice() {
@@ -334,7 +354,14 @@ impl<'a> Making<'a, '_> {
                 _ => None,
             };
             let is_scheme_lost = edge.record.scheme.is_some() && alone != Some(1);
-            if alone.is_none() || edge.found.fields.contains_key("structure") || is_scheme_lost {
+            // As lines, a support and a rephrase with the same ends would be one.
+            let is_support_lost = edge.record.kind == RelationKind::Rephrases
+                && supported.contains(&(edge.premises.as_slice(), edge.target));
+            if alone.is_none()
+                || edge.found.fields.contains_key("structure")
+                || is_scheme_lost
+                || is_support_lost
+            {
                 next.push(at);
             }
             if let [premise] = edge.premises.as_slice() {
@@ -476,10 +503,7 @@ impl<'a> Making<'a, '_> {
                 self.losses.push(Note::info(NoteCode::Approximated, place, detail, instead));
             }
             if kind == RelationKind::Rephrases && !is_joined {
-                let title = match edge.target {
-                    Target::Node(node) => self.plan.nodes.get(node).map(|it| it.title.clone()),
-                    Target::Relation(at) => self.plan.edges.get(at).map(|it| it.title.clone()),
-                };
+                let title = self.plan.reference(edge.target);
                 if let ([premise], Some(title)) = (edge.premises.as_slice(), title)
                     && let Some(node) = self.plan.nodes.get_mut(*premise)
                     && let Some(titles) =
