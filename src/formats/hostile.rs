@@ -155,7 +155,10 @@ fn entities_are_plain_text_to_every_reader() {
         ("kialo", format!("Discussion Title: T\n\n1. A\n1.1. Con: {ENTITIES}\n")),
         (
             "argdown",
-            format!("[A]: A\n  - <B>: {}\n", ENTITIES.replace('<', "\\<").replace('#', "\\#")),
+            format!(
+                "[A]: A\n  - <B>: {}\n",
+                ENTITIES.replace('<', "\\<").replace('#', "\\#").replace("//", "/\\/")
+            ),
         ),
     ];
     for (name, text) in texts {

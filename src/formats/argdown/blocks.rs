@@ -479,7 +479,8 @@ impl Reading<'_, '_> {
         } else {
             inline::read(self.masked, range, false, false, self.notes)
         };
-        let rules = read.text.split(',').map(collapsed).filter(|it| !it.is_empty()).collect();
+        let rules = read.text.split(',').map(str::trim).filter(|it| !it.is_empty());
+        let rules = rules.map(str::to_owned).collect();
         let at = self.found.structures.len().saturating_sub(1);
         let Some(structure) = self.found.structures.last_mut() else { return };
         let line = structure.lines.len();
