@@ -167,7 +167,7 @@ pub struct Report {
     /// Whether there are more of these than are told.
     pub mapping_is_cut: bool,
     /// What could not be held, where it stands, and what was done instead; the first 1,000, and
-    /// among those after them errors in the place of what matters less.
+    /// graver ones after them in the place of what matters least.
     #[schema(max_items = 1000)]
     pub notes: Vec<Note>,
     /// How many notes there are.
@@ -188,12 +188,13 @@ impl Report {
         }
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
-        } else if note.severity == Severity::Error {
-            let lesser = self.notes.iter().rposition(|it| it.severity < Severity::Error);
-            if let Some(at) = lesser {
-                self.notes.remove(at);
-                self.notes.push(note);
-            }
+            return;
+        }
+        let least = self.notes.iter().map(|it| it.severity).min();
+        let lesser = least.filter(|least| *least < note.severity);
+        if let Some(at) = self.notes.iter().rposition(|it| Some(it.severity) == lesser) {
+            self.notes.remove(at);
+            self.notes.push(note);
         }
     }
 
@@ -299,15 +300,19 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_told_before_what_matters_less() {
+    fn what_matters_more_is_told_before_what_matters_less() {
         let mut report = Report::default();
         for _ in 0..2 * MOST_NOTES {
             report.note(Note::info(NoteCode::Guessed, Place::default(), "a", "b"));
         }
+        for _ in 0..MOST_NOTES {
+            report.note(Note::warning(NoteCode::TooMuch, Place::default(), "e", "f"));
+        }
         report.note(Note::error(NoteCode::Invalid, Place::default(), "c", "d"));
 
         assert_eq!(report.notes.len(), MOST_NOTES);
+        assert!(report.notes.iter().all(|it| it.severity > Severity::Info));
         assert_eq!(report.notes.last().unwrap().severity, Severity::Error);
-        assert_eq!(report.notes_total, NotesTotal { info: 2_000, warning: 0, error: 1 });
+        assert_eq!(report.notes_total, NotesTotal { info: 2_000, warning: 1_000, error: 1 });
     }
 }
