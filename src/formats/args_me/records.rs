@@ -142,12 +142,13 @@ impl<'s> Making<'s> {
         notes: &mut Vec<Note>,
     ) -> Option<Slug> {
         let stance = argument::stance(premise.kind);
-        let mut says = format!("{}\0{}\0{stance}\0", argument.conclusion, premise.text);
+        let id = &argument.id;
+        let mut says = format!("{id}\0{}\0{}\0{stance}\0", argument.conclusion, premise.text);
         for fields in [&argument.context, &argument.rest, &premise.rest] {
             says.push_str(&json!(fields).to_string());
         }
         let says = sha256_hex(says.as_bytes());
-        let slug = match argument.id.as_str() {
+        let slug = match id.as_str() {
             "" => naming::told_apart(&premise.text, &says, "argument"),
             id => naming::of_id(id),
         };
@@ -157,7 +158,7 @@ impl<'s> Making<'s> {
         match self.meet(topic, &slug, &says, notes) {
             Met::New => return Some(slug),
             Met::Other if self.meet(topic, &other, &says, notes) == Met::New => {
-                let detail = "another argument has this id, and says another thing";
+                let detail = "another argument has the name that this id makes";
                 let instead = format!("its slug is `{other}`");
                 notes.push(Note::warning(NoteCode::Repeated, at, detail, instead));
                 return Some(other);
