@@ -90,6 +90,7 @@ fn the_document_says_whose_it_is() {
             "Citations",
             "Sources",
             "Imports",
+            "Exports",
             "Keys",
             "Views",
             "Service"
