@@ -36,6 +36,13 @@ patch! {
     }
 }
 
+impl Origin {
+    /// What else the format said of the record, by name; empty where that is nothing.
+    pub fn members(&self) -> serde_json::Map<String, Value> {
+        self.fields.as_ref().map(|fields| fields.0.clone()).unwrap_or_default()
+    }
+}
+
 impl OriginPatch {
     /// The origin that a record has after the patch; none where the patch takes it away. The faults
     /// are those of the outcome.
@@ -93,6 +100,11 @@ pub struct Fields(serde_json::Map<String, Value>);
 impl Fields {
     /// The most bytes that they may have, written as JSON without spaces.
     pub const MAX: usize = 1_000_000;
+
+    /// These members, if an origin can hold them.
+    pub fn of(members: serde_json::Map<String, Value>) -> Option<Self> {
+        Self::from_json(Value::Object(members), &At::Root, &mut Faults::default())
+    }
 }
 
 impl FromJson for Fields {

@@ -44,7 +44,11 @@ pub struct Writable(&'static dyn Format, &'static dyn Writer);
 impl Writable {
     /// All of them, in the order of the list of formats.
     pub fn all() -> impl Iterator<Item = Self> {
-        formats::ALL.iter().copied().filter_map(|it| Some(Self(it, it.writer()?)))
+        formats::ALL.iter().copied().filter_map(Self::of)
+    }
+
+    fn of(format: &'static dyn Format) -> Option<Self> {
+        Some(Self(format, format.writer()?))
     }
 
     /// The one of this name.
@@ -65,17 +69,10 @@ impl Writable {
         own.or_else(|| Self::all().find(|it| is_meant(&it.0.media_type())))
     }
 
-    /// The one whose files end like this name; the longest ending tells most.
+    /// The one whose files are called like this.
     pub fn of_file_name(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        let fitting = |format: &Self| {
-            let endings = format.0.endings().iter();
-            endings.filter(|it| name.ends_with(&format!(".{it}"))).map(|it| it.len()).max()
-        };
-        let fit = Self::all().filter_map(|format| Some((fitting(&format)?, format)));
-        // Of several of one length the first.
-        let best = fit.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.map(|(_, format)| format)
+        let writable = formats::ALL.iter().copied().filter(|it| it.writer().is_some());
+        formats::of_file_name(name, writable).and_then(Self::of)
     }
 
     /// The format.

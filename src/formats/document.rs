@@ -24,6 +24,21 @@ pub struct Document {
     pub topics: Vec<TopicRecord>,
 }
 
+impl Document {
+    /// The same without the places of its records, which are no part of what it says.
+    pub fn without_places(mut self) -> Self {
+        self.sources.iter_mut().for_each(|it| it.at = Place::default());
+        for topic in &mut self.topics {
+            topic.at = Place::default();
+            topic.positions.iter_mut().for_each(|it| it.at = Place::default());
+            topic.arguments.iter_mut().for_each(|it| it.at = Place::default());
+            topic.relations.iter_mut().for_each(|it| it.at = Place::default());
+            topic.citations.iter_mut().for_each(|it| it.at = Place::default());
+        }
+        self
+    }
+}
+
 /// A text that somebody wrote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceRecord {

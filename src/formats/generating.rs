@@ -176,21 +176,6 @@ pub(crate) fn document() -> impl Strategy<Value = Document> {
     })
 }
 
-/// A document without the places of its records, which are no part of what it says.
-pub(crate) fn without_places(mut document: Document) -> Document {
-    for source in &mut document.sources {
-        source.at = Place::default();
-    }
-    for topic in &mut document.topics {
-        topic.at = Place::default();
-        topic.positions.iter_mut().for_each(|it| it.at = Place::default());
-        topic.arguments.iter_mut().for_each(|it| it.at = Place::default());
-        topic.relations.iter_mut().for_each(|it| it.at = Place::default());
-        topic.citations.iter_mut().for_each(|it| it.at = Place::default());
-    }
-    document
-}
-
 /// A text that a reader of the domain takes.
 fn parsed<T: FromJson + std::fmt::Debug>(
     text: impl Strategy<Value = String>,

@@ -21,6 +21,7 @@ mod drawing;
 mod exporting;
 mod json;
 mod names;
+mod origins;
 
 pub mod aif;
 pub mod argdown;
@@ -132,16 +133,29 @@ pub fn of_media_type(media_type: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.media_types().contains(&media_type))
 }
 
+/// Of these formats the one whose files are called like this: of the endings that a name has the
+/// longest counts, so that `x.aif.json` is AIF.
+pub fn of_file_name(
+    name: &str,
+    formats: impl Iterator<Item = &'static dyn Format>,
+) -> Option<&'static dyn Format> {
+    let name = name.to_ascii_lowercase();
+    let is_there =
+        |ending: &&str| name.strip_suffix(ending).is_some_and(|before| before.ends_with('.'));
+    let longest = |format: &'static dyn Format| {
+        let endings = format.endings().iter().copied().filter(is_there);
+        Some((endings.map(str::len).max()?, format))
+    };
+    // Of several of one length the first.
+    let best =
+        formats.filter_map(longest).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map(|(_, format)| format)
+}
+
 /// The format that can be read and is surely meant by the beginning of a text, or else by the name of
-/// its file: of the endings that it has the longest counts, so that `x.aif.json` is AIF.
+/// its file.
 pub fn recognised(beginning: &Beginning<'_>) -> Option<&'static dyn Format> {
-    let mut readable = ALL.iter().copied().filter(|format| format.reader().is_some());
+    let readable = ALL.iter().copied().filter(|format| format.reader().is_some());
     let by_text = readable.clone().find(|format| format.fits(beginning));
-    by_text.or_else(|| {
-        let ending = readable
-            .clone()
-            .filter_map(|format| beginning.ending_of(format))
-            .max_by_key(|it| it.len())?;
-        readable.find(|format| beginning.ending_of(*format) == Some(ending))
-    })
+    by_text.or_else(|| of_file_name(beginning.file_name()?, readable))
 }

@@ -1,7 +1,5 @@
 //! Telling a format by the beginning of a text and the name of its file.
 
-use super::Format;
-
 /// The beginning of a text, and what its file is called.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning<'a> {
@@ -32,12 +30,9 @@ impl<'a> Beginning<'a> {
         }
     }
 
-    /// The longest ending of this format that the file has.
-    pub fn ending_of(&self, format: &dyn Format) -> Option<&'static str> {
-        let name = self.file_name?.to_ascii_lowercase();
-        let is_there =
-            |ending: &&str| name.strip_suffix(ending).is_some_and(|before| before.ends_with('.'));
-        format.endings().iter().copied().filter(is_there).max_by_key(|ending| ending.len())
+    /// The name of the file, with its ending.
+    pub fn file_name(&self) -> Option<&'a str> {
+        self.file_name
     }
 
     /// The first line that is not blank.
@@ -85,7 +80,7 @@ impl<'a> Beginning<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::recognised;
+    use crate::formats::{Format, recognised};
 
     fn fields(text: &str) -> Vec<&str> {
         Beginning::new(text.as_bytes(), None).json_fields()

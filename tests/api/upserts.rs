@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io::Write as _;
 use std::net::Shutdown;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use debatebase::formats::reading::no_files;
@@ -18,23 +19,8 @@ use crate::support::TestApp;
 
 /// [`TRAMS`] with more of everything: a position, a reason against it, an undercut, a quote, and
 /// another topic.
-const MORE: &str = r#"debatebase: 1
-sources:
-  - slug: leaflet
-    title: A leaflet
-    text: Trams are quiet. They carry many people.
-topics:
-  - slug: trams
-    title: Should the town build trams?
-    source: leaflet
-    positions:
-      - slug: build
-        statement: It should.
-        supported_by:
-          - slug: quiet
-            claim: Trams are quiet.
-            quotes: [Trams are quiet.]
-            attacked_by:
+static MORE: LazyLock<String> = LazyLock::new(|| {
+    let rest = r#"            attacked_by:
               - slug: bells
                 claim: They have bells.
       - slug: wait
@@ -50,6 +36,8 @@ topics:
   - slug: buses
     title: Should the town buy buses?
 "#;
+    format!("{TRAMS}{rest}")
+});
 
 /// Topics of so many arguments, each of which supports the one before, as a stream.
 fn stream(topics: usize, arguments: usize) -> String {
@@ -100,9 +88,9 @@ async fn an_import_is_one_change_of_each_topic_and_the_same_again_is_none() {
     app.import("", "application/yaml", TRAMS).await.expect(200);
     let first = app.revision_of("trams").await;
 
-    let more = app.import("", "application/yaml", MORE).await.expect(200);
+    let more = app.import("", "application/yaml", MORE.as_str()).await.expect(200);
     let second = app.revision_of("trams").await;
-    let again = app.import("", "application/yaml", MORE).await.expect(200);
+    let again = app.import("", "application/yaml", MORE.as_str()).await.expect(200);
 
     assert_eq!(second, first + 1, "{more}");
     assert_eq!(app.revision_of("trams").await, second);
@@ -118,7 +106,7 @@ async fn an_import_is_one_change_of_each_topic_and_the_same_again_is_none() {
 #[actix_web::test]
 async fn pruning_removes_records_of_every_kind_and_leaves_other_topics() {
     let app = TestApp::start().await;
-    app.import("", "application/yaml", MORE).await.expect(200);
+    app.import("", "application/yaml", MORE.as_str()).await.expect(200);
     let before = app.revision_of("trams").await;
 
     let report = app.import("?prune=true", "application/yaml", TRAMS).await.expect(200);
@@ -142,7 +130,7 @@ async fn a_trial_tells_what_the_import_then_does() {
     let broken = MORE.replace("quotes: [They carry many people.]", "quotes: [They carry nobody.]");
     for (query, file) in [
         ("mode=atomic", TRAMS),
-        ("mode=atomic", MORE),
+        ("mode=atomic", MORE.as_str()),
         ("mode=each&prune=true", TRAMS),
         ("mode=each", broken.as_str()),
         ("mode=atomic", broken.as_str()),
@@ -348,7 +336,7 @@ async fn generated_debates_come_back_as_they_were() {
 #[actix_web::test]
 async fn what_a_key_shows_comes_back_as_that_key_showed_it() {
     let app = TestApp::start().await;
-    app.import("", "application/yaml", MORE).await.expect(200);
+    app.import("", "application/yaml", MORE.as_str()).await.expect(200);
     for slug in ["secret", "hidden"] {
         let draft = json!({"slug": slug, "title": "Why?", "status": "draft"});
         app.post("/v1/topics", draft).await.expect(201);

@@ -9,7 +9,6 @@ use std::hash::Hash;
 use debatebase::formats::document::{BacksName, Document, SourceRecord, TargetName, TopicRecord};
 use debatebase::formats::native::Json;
 use debatebase::formats::note::{Note, Severity};
-use debatebase::formats::place::Place;
 use debatebase::formats::reading::{Input, Sink, Stopped, no_files};
 use debatebase::formats::writing::Debate;
 use debatebase::formats::{ALL, Format, Reader};
@@ -141,19 +140,6 @@ fn comes_back(debate: &Debate<'_>) {
     let faults: Vec<_> = again.notes.iter().filter(|it| it.severity == Severity::Error).collect();
     assert!(faults.is_empty(), "{faults:?}\n{text}");
     let was = Document { sources: debate.sources.to_vec(), topics: vec![debate.topic.clone()] };
-    let (was, is) = (without_places(was), without_places(again.whole()));
+    let (was, is) = (was.without_places(), again.whole().without_places());
     assert!(was == is, "was {was:#?}\nis {is:#?}");
-}
-
-/// A document without the places of its records, which are no part of what it says.
-fn without_places(mut document: Document) -> Document {
-    document.sources.iter_mut().for_each(|it| it.at = Place::default());
-    for topic in &mut document.topics {
-        topic.at = Place::default();
-        topic.positions.iter_mut().for_each(|it| it.at = Place::default());
-        topic.arguments.iter_mut().for_each(|it| it.at = Place::default());
-        topic.relations.iter_mut().for_each(|it| it.at = Place::default());
-        topic.citations.iter_mut().for_each(|it| it.at = Place::default());
-    }
-    document
 }

@@ -8,12 +8,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::input::{At, Faults, FromJson};
 use crate::domain::origin::{Fields, Origin};
 use crate::domain::text::Name;
-
-/// The most bytes of items and nodes in one origin. The rest of what fits is for the frame around.
-const ROOM: usize = 950_000;
+use crate::formats::origins::{Filling, restored, storable};
 
 /// When an element goes back into an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +44,7 @@ impl Item {
             Bond::Loose => "loose",
             Bond::Relation => "relation",
         };
-        json!([self.list, self.index, bond, storable(&self.value)])
+        json!([self.list, self.index, bond, storable(self.value.clone())])
     }
 
     fn from_json(value: &Value) -> Option<Self> {
@@ -65,31 +62,12 @@ impl Item {
     }
 }
 
-/// The same value without U+0000, which PostgreSQL cannot hold.
-fn storable(value: &Value) -> Value {
-    let text = value.to_string();
-    let is_wrapped_anyway =
-        value.as_object().is_some_and(|it| it.len() == 1 && it.contains_key("json"));
-    if text.contains("\\u0000") || is_wrapped_anyway {
-        json!({ "json": text })
-    } else {
-        value.clone()
-    }
-}
-
-/// The value that [`storable`] made storable.
-fn restored(value: &Value) -> Value {
-    let text = value.as_object().filter(|it| it.len() == 1).and_then(|it| it.get("json")?.as_str());
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
-}
-
 /// What an origin holds, while it is put together.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     id: Option<String>,
-    fields: Map<String, Value>,
+    filling: Filling,
     items: Vec<Value>,
-    bytes: usize,
 }
 
 impl Kept {
@@ -100,39 +78,29 @@ impl Kept {
 
     /// Adds a field, if there is room.
     pub(super) fn put(&mut self, name: &str, value: &Value) -> bool {
-        let value = storable(value);
-        let bytes = value.to_string().len() + name.len() + 4;
-        if self.bytes + bytes > ROOM {
-            return false;
-        }
-        self.bytes += bytes;
-        self.fields.insert(name.to_owned(), value);
-        true
+        self.filling.put(name, storable(value.clone()))
     }
 
     /// Adds an item, if there is room.
     pub(super) fn put_item(&mut self, item: &Item) -> bool {
         let value = item.to_json();
-        let bytes = value.to_string().len() + 1;
-        if self.bytes + bytes > ROOM {
-            return false;
+        let has_room = self.filling.take_room(value.to_string().len() + 1);
+        if has_room {
+            self.items.push(value);
         }
-        self.bytes += bytes;
-        self.items.push(value);
-        true
+        has_room
     }
 
     /// The origin.
-    pub(super) fn into_origin(mut self, format: &str) -> Option<Origin> {
+    pub(super) fn into_origin(self, format: &str) -> Option<Origin> {
+        let mut fields = self.filling.fields;
         if !self.items.is_empty() {
-            self.fields.insert("items".to_owned(), Value::Array(self.items));
+            fields.insert("items".to_owned(), Value::Array(self.items));
         }
-        let (at, mut faults) = (At::Root, Faults::default());
-        let fields = Fields::from_json(Value::Object(self.fields), &at, &mut faults);
         Some(Origin {
             format: Name::parse(format).ok()?,
             id: self.id.and_then(|id| Name::parse(&id).ok()),
-            fields,
+            fields: Fields::of(fields),
         })
     }
 }
@@ -149,12 +117,7 @@ impl Found {
         let Some(origin) = origin.filter(|it| matches!(it.format.as_str(), "aif" | "xaif")) else {
             return Self::default();
         };
-        let fields = origin.fields.as_ref().and_then(|fields| serde_json::to_value(fields).ok());
-        let fields = match fields {
-            Some(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        };
-        Self { fields, id: origin.id.as_ref().map(ToString::to_string) }
+        Self { fields: origin.members(), id: origin.id.as_ref().map(ToString::to_string) }
     }
 
     pub(super) fn field(&self, name: &str) -> Option<Value> {

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use super::Parsed;
 use super::relating::{self, Draft, Onto, Relating, said};
 use super::syntax::{Data, Sort};
-use crate::domain::input::{At, Faults, FromJson};
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::language::Language;
 use crate::domain::origin::{Fields, Origin};
@@ -72,10 +71,8 @@ fn origin(
     notes: &mut Vec<Note>,
 ) -> Option<Origin> {
     let id = id.and_then(|id| Name::parse(id).ok());
-    let mut faults = Faults::default();
-    let value = Value::Object(fields);
-    let size = value.to_string().len();
-    let fields = Fields::from_json(value, &At::Root, &mut faults);
+    let size = serde_json::to_string(&fields).unwrap_or_default().len();
+    let fields = Fields::of(fields);
     if fields.is_none() {
         let detail =
             format!("what the record does not hold has {size} bytes, more than an origin may");

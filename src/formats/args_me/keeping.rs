@@ -10,18 +10,15 @@
 //! | `at` | which of several premises it is |
 //! | `quoted` | the text of the source that is quoted is the `sourceText`: whether the offsets led to it |
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::FORMAT;
-use crate::domain::input::{At, Faults, FromJson};
 use crate::domain::origin::{Fields, Origin};
 use crate::domain::text::Name;
 use crate::formats::note::{Note, NoteCode};
+use crate::formats::origins::{Filling, restored, storable, wrapped};
 use crate::formats::place::Place;
 use crate::formats::taming;
-
-/// The most bytes of what is kept of one premise.
-const ROOM: usize = 950_000;
 
 /// The deepest nesting that is kept as it is. What is deeper is kept as text, so that whoever reads
 /// the origin meets no bound.
@@ -36,8 +33,7 @@ pub(super) fn text_of<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     id: Option<Name>,
-    fields: Map<String, Value>,
-    bytes: usize,
+    filling: Filling,
 }
 
 impl Kept {
@@ -53,13 +49,7 @@ impl Kept {
 
     /// Adds a field, if there is room.
     pub(super) fn put(&mut self, name: &str, value: Value) -> bool {
-        let bytes = value.to_string().len() + name.len() + 4;
-        if self.bytes + bytes > ROOM {
-            return false;
-        }
-        self.bytes += bytes;
-        self.fields.insert(name.to_owned(), value);
-        true
+        self.filling.put(name, value)
     }
 
     /// Adds a text exactly as it is.
@@ -77,7 +67,9 @@ impl Kept {
         at: &Place,
         notes: &mut Vec<Note>,
     ) {
-        while !fields.is_empty() && !self.put(name, storable(Value::Object(fields.clone()))) {
+        while !fields.is_empty()
+            && !self.put(name, storable_and_flat(Value::Object(fields.clone())))
+        {
             let Some(gone) = remove_largest(&mut fields) else { return };
             notes.push(too_large(&gone, at));
         }
@@ -85,9 +77,8 @@ impl Kept {
 
     /// The origin.
     pub(super) fn into_origin(self) -> Option<Origin> {
-        let (at, mut faults) = (At::Root, Faults::default());
-        let fields = (!self.fields.is_empty()).then_some(Value::Object(self.fields));
-        let fields = fields.and_then(|it| Fields::from_json(it, &at, &mut faults));
+        let fields = self.filling.fields;
+        let fields = if fields.is_empty() { None } else { Fields::of(fields) };
         Some(Origin { format: Name::parse(FORMAT).ok()?, id: self.id, fields })
     }
 }
@@ -111,13 +102,8 @@ fn remove_largest(fields: &mut Map<String, Value>) -> Option<String> {
 }
 
 /// The same value as PostgreSQL and every reader can hold it: without U+0000, and not deep.
-fn storable(value: Value) -> Value {
-    let is_wrapped_anyway =
-        value.as_object().is_some_and(|it| it.len() == 1 && it.contains_key("json"));
-    if is_wrapped_anyway || is_deeper(&value, DEEPEST) || value.to_string().contains("\\u0000") {
-        return json!({ "json": value.to_string() });
-    }
-    value
+fn storable_and_flat(value: Value) -> Value {
+    if is_deeper(&value, DEEPEST) { wrapped(&value) } else { storable(value) }
 }
 
 fn is_deeper(value: &Value, than: usize) -> bool {
@@ -127,12 +113,6 @@ fn is_deeper(value: &Value, than: usize) -> bool {
         Value::Object(fields) => fields.values().any(|it| is_deeper(it, less)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
-}
-
-/// The value that [`storable`] made storable.
-fn restored(value: &Value) -> Value {
-    let text = value.as_object().filter(|it| it.len() == 1).and_then(|it| it.get("json")?.as_str());
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
 /// What the origin of a record says, if it is of this format.
@@ -149,8 +129,7 @@ impl Found {
         let Some(origin) = origin.filter(|it| it.format.as_str() == FORMAT) else {
             return Self::default();
         };
-        let fields = origin.fields.as_ref().and_then(|fields| serde_json::to_value(fields).ok());
-        let fields = if let Some(Value::Object(fields)) = fields { fields } else { Map::new() };
+        let fields = origin.members();
         let id = origin.id.as_ref().map(ToString::to_string);
         let id = id.or_else(|| fields.get("id").and_then(taming::exactly));
         Self { fields, id, is_there: true }
@@ -188,7 +167,10 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::formats::origins::ROOM;
 
     fn fields(value: Value) -> Map<String, Value> {
         let Value::Object(fields) = value else { panic!("no object") };

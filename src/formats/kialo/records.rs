@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use super::lines::{self, Claim, Stance, Text};
 use super::linking::{self, Leads};
 use super::texts::{self, LINK};
-use crate::domain::input::{At, Faults, FromJson};
 use crate::domain::kinds::{RelationKind, Status};
 use crate::domain::language::Language;
 use crate::domain::origin::{Fields, Origin};
@@ -85,9 +84,8 @@ fn origin(
     place: &Place,
     notes: &mut Vec<Note>,
 ) -> Option<Origin> {
-    let mut faults = Faults::default();
     let is_empty = fields.is_empty();
-    let kept = Fields::from_json(Value::Object(fields), &At::Root, &mut faults);
+    let kept = Fields::of(fields);
     if kept.is_none() {
         let detail = "the text is larger than an origin may be";
         let instead = "an export has what the record holds of it";
@@ -419,9 +417,7 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     pub(super) fn of(origin: Option<&'a Origin>) -> Option<Self> {
         let origin = origin.filter(|it| it.format.as_str() == FORMAT)?;
-        let fields = origin.fields.as_ref().and_then(|it| serde_json::to_value(it).ok());
-        let fields = if let Some(Value::Object(fields)) = fields { fields } else { Map::new() };
-        Some(Self { id: origin.id.as_ref().map(Name::as_str), fields })
+        Some(Self { id: origin.id.as_ref().map(Name::as_str), fields: origin.members() })
     }
 
     /// A text that was kept.

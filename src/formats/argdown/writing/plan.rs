@@ -30,11 +30,7 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn of(origin: Option<&Origin>) -> Self {
         let origin = origin.filter(|it| it.format.as_str() == "argdown");
-        let fields = origin.and_then(|it| serde_json::to_value(it.fields.as_ref()?).ok());
-        match fields {
-            Some(Value::Object(fields)) => Self { fields },
-            _ => Self::default(),
-        }
+        Self { fields: origin.map(Origin::members).unwrap_or_default() }
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {

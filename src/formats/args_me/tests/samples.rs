@@ -3,7 +3,6 @@ use crate::domain::kinds::RelationKind;
 use crate::domain::quote::QuotableText;
 use crate::domain::text::Title;
 use crate::formats::document::TargetName;
-use crate::formats::generating::without_places;
 
 #[test]
 fn both_schemas_are_read() {
@@ -55,7 +54,7 @@ fn what_was_written_is_read_as_the_same_debate() {
         let again = gathered(read(&lines.join("\n")).document);
 
         let by_slug = |document: Document| {
-            let mut document = without_places(document);
+            let mut document = document.without_places();
             document.topics.sort_by_key(|it| it.slug.clone());
             document.sources.sort_by_key(|it| it.slug.clone());
             document
@@ -144,11 +143,11 @@ fn every_form_of_the_file_gives_the_same_debate() {
         format!("{{\"arguments\":[{}]}}", lines.join(",")),
         serde_json::to_string_pretty(&serde_json::json!({ "arguments": list })).unwrap(),
     ];
-    let expected = without_places(read(QUOTED).document);
+    let expected = read(QUOTED).document.without_places();
     for form in forms {
         let read = read(&form);
         assert_eq!(errors(&read), [""; 0]);
-        assert_eq!(without_places(read.document), expected);
+        assert_eq!(read.document.without_places(), expected);
         assert!(fits(&Beginning::new(form.as_bytes(), None)), "{form}");
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::kinds::RelationKind;
 use crate::domain::quote::{QuotableText, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::formats::document::{Document, TargetName};
-use crate::formats::generating::{document, without_places};
+use crate::formats::generating::document;
 use crate::formats::reading::{Collected, Input, no_files};
 use crate::formats::writing::Debate;
 
@@ -46,7 +46,7 @@ fn only(document: &Document, topic: &TopicRecord) -> Document {
 /// the byte.
 fn goes_and_comes_back(format: &dyn Format, document: &Document) {
     for (text, topic) in written(format, document).iter().zip(&document.topics) {
-        let read = without_places(read_again(format, text));
+        let read = read_again(format, text).without_places();
         assert_eq!(read, only(document, topic), "{text}");
         assert_eq!(written(format, &read), std::slice::from_ref(text));
     }
@@ -108,7 +108,7 @@ proptest! {
     #[test]
     fn yaml_goes_and_comes_back(document in document()) {
         for (text, topic) in written(&Yaml, &document).iter().zip(&document.topics) {
-            let read = without_places(read_again(&Yaml, text));
+            let read = read_again(&Yaml, text).without_places();
             prop_assert_eq!(siblings(&read.topics[0]), siblings(topic), "{}", text);
             prop_assert_eq!(written(&Yaml, &read), std::slice::from_ref(text));
             prop_assert_eq!(as_nested(read), as_nested(only(&document, topic)), "{}", text);
@@ -156,7 +156,7 @@ fn debate(many: usize, relations: &[(usize, RelationKind, Option<usize>)]) -> Do
          arguments:\n{arguments}    relations:\n{}",
         relations.iter().map(relation).collect::<String>()
     );
-    without_places(read_all(&text).unwrap_or_else(|it| panic!("{it:?}\n{text}")).document)
+    read_all(&text).unwrap_or_else(|it| panic!("{it:?}\n{text}")).document.without_places()
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_chain_of_any_length_goes_and_comes_back() {
 
     goes_and_comes_back(&Json, &chain);
     let text = &written(&Yaml, &chain)[0];
-    let read = without_places(read_again(&Yaml, text));
+    let read = read_again(&Yaml, text).without_places();
 
     assert_eq!(written(&Yaml, &read), std::slice::from_ref(text));
     assert_eq!(as_nested(read), as_nested(chain));
@@ -220,7 +220,7 @@ fn what_is_a_tree_is_written_as_one_and_what_is_a_circle_beside_it() {
 
 #[test]
 fn the_seed_document_is_written_as_its_curator_wrote_it() {
-    let document = without_places(read_all(SEED).unwrap().document);
+    let document = read_all(SEED).unwrap().document.without_places();
     let text = &written(&Yaml, &document)[3];
 
     let topic = text.split("topics:\n").nth(1).unwrap();
