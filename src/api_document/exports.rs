@@ -3,10 +3,10 @@
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
-use super::is_json;
+use super::file;
 use crate::exports::Writable;
 
 /// The media type of the report, which is also that of a format.
@@ -37,13 +37,7 @@ pub fn add(operation: &mut Operation) {
         let media_type = format.format().media_type();
         let titles = Writable::all().filter(|it| it.format().media_type() == media_type);
         let titles = titles.map(|it| it.format().title()).collect::<Vec<_>>().join(", or ");
-        let schema = ObjectBuilder::new()
-            .schema_type(if is_json(media_type) {
-                SchemaType::AnyValue
-            } else {
-                SchemaType::Type(Type::String)
-            })
-            .description(Some(titles));
+        let schema = file(media_type, &titles);
         let schema = if media_type == REPORT {
             let report = Ref::from_schema_name("ExportReport");
             Schema::AnyOf(AnyOfBuilder::new().item(report).item(schema).build())

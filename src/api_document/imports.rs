@@ -2,10 +2,9 @@
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Required};
 
-use super::is_json;
+use super::{file, is_data};
 use crate::imports::Readable;
 
 /// The tag of the operations that take a file.
@@ -24,13 +23,8 @@ pub fn add(operation: &mut Operation) {
     ));
     for format in Readable::all() {
         for media_type in format.format().media_types() {
-            let schema = ObjectBuilder::new()
-                .schema_type(if is_json(media_type) {
-                    SchemaType::AnyValue
-                } else {
-                    SchemaType::Type(Type::String)
-                })
-                .description(Some(format.format().title()));
+            let schema = file(media_type, format.format().title());
+            let schema = if is_data(media_type) { schema } else { schema.min_length(Some(1)) };
             body = body.content(*media_type, ContentBuilder::new().schema(Some(schema)).build());
         }
     }

@@ -11,7 +11,7 @@ use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required};
 use utoipa_actix_web::AppExt;
@@ -148,6 +148,17 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 /// Whether a file of this media type is one JSON value.
 fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// Whether a file of this media type is one value with a schema, rather than a text.
+fn is_data(media_type: &str) -> bool {
+    is_json(media_type) || media_type.ends_with("yaml")
+}
+
+/// What a file of this media type may be.
+fn file(media_type: &str, title: &str) -> ObjectBuilder {
+    let kind = if is_data(media_type) { SchemaType::AnyValue } else { Type::String.into() };
+    ObjectBuilder::new().schema_type(kind).description(Some(title))
 }
 
 /// The name of the answer that every operation can give.

@@ -26,6 +26,15 @@ schemathesis.openapi.format(
 
 schemathesis.openapi.format("idempotency-key", st.uuids().map(str))
 
+
+
+# A file in a format that schemathesis does not know is sent as the text that it is. What is no text
+# cannot be sent as one: there is no file then.
+@schemathesis.serializer("application/x-ndjson", "text/argdown", "text/x-argdown", "text/vnd.argdown", "text/vnd.kialo")
+def as_text(context, value):
+    return value.encode() if isinstance(value, str) else b""
+
+
 KEY = os.environ.get("DEBATEBASE_KEY")
 
 
