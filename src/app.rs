@@ -26,8 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, exports, health, imports, keys, positions, relations, sources,
-    topics, views,
+    arguments, citations, docs, exports, health, imports, keys, positions, relations, search,
+    sources, topics, views,
 };
 
 /// What every worker shares.
@@ -91,6 +91,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     exports::routes(config);
     topics::routes(config);
     sources::routes(config);
+    search::routes(config);
     imports::routes(config);
     keys::routes(config);
     health::routes(config);

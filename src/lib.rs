@@ -41,6 +41,7 @@ pub mod sources;
 pub mod exports;
 pub mod imports;
 pub mod keys;
+pub mod search;
 pub mod views;
 
 // The service's own pages, and everything put together.

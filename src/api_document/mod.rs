@@ -50,6 +50,7 @@ use crate::http::{conditions, idempotency};
         (name = "Imports", description = "Debates out of files, in the formats of the field."),
         (name = "Exports", description = "Topics as files, in the formats of the field, and everything as one stream."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
+        (name = "Search", description = "All that has words, found by them."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
     )

@@ -272,6 +272,8 @@ pub enum Key {
     Number(i32),
     /// Two numbers.
     Span(i32, i32),
+    /// How well something fits.
+    Score(i64),
 }
 
 impl Key {
@@ -280,7 +282,7 @@ impl Key {
         match self {
             Self::Text(text) => Slug::parse(text).is_ok(),
             Self::Time(time) => (1..=9999).contains(&time.year()),
-            Self::Id | Self::Number(_) | Self::Span(..) => true,
+            Self::Id | Self::Number(_) | Self::Span(..) | Self::Score(_) => true,
         }
     }
 
@@ -302,6 +304,11 @@ impl Key {
     /// The two numbers, in a list sorted by them.
     pub fn span(&self) -> Result<(i32, i32)> {
         if let Self::Span(start, end) = self { Ok((*start, *end)) } else { Err(bad_cursor()) }
+    }
+
+    /// How well it fits, in a list sorted by that.
+    pub fn score(&self) -> Result<i64> {
+        if let Self::Score(score) = self { Ok(*score) } else { Err(bad_cursor()) }
     }
 }
 

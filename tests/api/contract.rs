@@ -92,6 +92,7 @@ fn the_document_says_whose_it_is() {
             "Imports",
             "Exports",
             "Keys",
+            "Search",
             "Views",
             "Service"
         ]

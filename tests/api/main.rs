@@ -71,3 +71,4 @@ mod outages;
 mod outline;
 mod plans;
 mod revisions;
+mod search;
