@@ -26,8 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, exports, health, imports, keys, positions, relations, sources,
-    topics, views,
+    analysis, arguments, citations, docs, exports, health, imports, keys, positions, relations,
+    sources, topics, views,
 };
 
 /// What every worker shares.
@@ -83,6 +83,7 @@ impl State {
 
 /// Every slice. A scope takes all that begins with its path, so the longer ones come first.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    analysis::routes(config);
     positions::routes(config);
     arguments::routes(config);
     relations::routes(config);

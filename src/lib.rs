@@ -38,6 +38,7 @@ pub mod positions;
 pub mod sources;
 
 // What reads or writes across slices.
+pub mod analysis;
 pub mod exports;
 pub mod imports;
 pub mod keys;

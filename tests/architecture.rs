@@ -20,7 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["links"],
     &["citations", "relations"],
     &["arguments", "positions", "sources"],
-    &["exports", "imports", "keys", "views"],
+    &["analysis", "exports", "imports", "keys", "views"],
     &["docs", "health"],
     &["api_document", "app"],
     &["logging", "operator", "server"],

@@ -4,6 +4,7 @@ mod examples;
 mod exports;
 mod imports;
 mod links;
+mod sparse;
 
 use actix_web::App;
 use utoipa::OpenApi;
@@ -51,6 +52,7 @@ use crate::http::{conditions, idempotency};
         (name = "Exports", description = "Topics as files, in the formats of the field, and everything as one stream."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
+        (name = "Graph", description = "Questions to the debate as a graph: what bears on what, which way, and what is missing."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
     )
 )]
@@ -93,6 +95,7 @@ pub fn compose() -> utoipa::openapi::OpenApi {
     }
     links::add(&mut document);
     examples::add(&mut document);
+    sparse::add(&mut document);
     document
 }
 

@@ -4,7 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use super::types::{
+    Argument, ArgumentFilter, ArgumentParts, ArgumentPatch, ArgumentPath, NewArgument,
+};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
@@ -34,7 +36,12 @@ pub async fn list_arguments(
         Ok((topic, page))
     };
     let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    Ok(listing.answer_parts(
+        &conditions,
+        &topic.revision.to_string(),
+        &page,
+        listing.filter.fields.as_ref(),
+    ))
 }
 
 /// Add an argument
@@ -58,18 +65,19 @@ pub async fn create_argument(
 /// Get an argument
 ///
 /// The argument alone; what it bears on and rests on are relations and citations of the topic.
-#[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument")))]
+#[utoipa::path(tag = "Arguments", params(ArgumentPath, ArgumentParts), responses((status = 200, body = Argument, description = "The argument")))]
 #[get("/{argument}")]
 pub async fn get_argument(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<ArgumentPath>,
+    Query(parts): Query<ArgumentParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
     let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let argument = queries::find(&conn, &topic, &path.argument).await?;
-    Ok(answer::item(&conditions, argument.version, &argument))
+    Ok(answer::parts(&conditions, argument.version, &argument, parts.fields.as_ref()))
 }
 
 /// Create or replace an argument

@@ -16,6 +16,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::EndRef;
 
 /// A reason: one claim.
@@ -111,9 +112,12 @@ patch! {
     }
 }
 
+/// Some of the fields of an argument.
+pub type ArgumentFields = Fields<Argument>;
+
 parameters! {
     /// Which arguments.
-    pub struct ArgumentFilter with page {
+    pub struct ArgumentFilter with page, fields ArgumentFields {
         /// Only those that are a premise of a relation of this kind.
         #[param(inline)]
         pub relation: Option<RelationKind>,
@@ -127,6 +131,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct ArgumentParts with fields ArgumentFields {}
 }
 
 /// The path of an argument.

@@ -4,12 +4,14 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{Citation, CitationFilter, CitationPatch, CitationPath, NewCitation};
+use super::types::{
+    Citation, CitationFilter, CitationParts, CitationPatch, CitationPath, NewCitation,
+};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
 use crate::http::problem::Result;
 use crate::topics::{self, TopicPath};
@@ -32,7 +34,12 @@ pub async fn list_citations(
         Ok((topic, page))
     };
     let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    Ok(listing.answer_parts(
+        &conditions,
+        &topic.revision.to_string(),
+        &page,
+        listing.filter.fields.as_ref(),
+    ))
 }
 
 /// Add a citation
@@ -56,18 +63,19 @@ pub async fn create_citation(
 /// Get a citation
 ///
 /// The quoted words, their place in the text of the source, and what they back.
-#[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation")))]
+#[utoipa::path(tag = "Citations", params(CitationPath, CitationParts), responses((status = 200, body = Citation, description = "The citation")))]
 #[get("/{citation}")]
 pub async fn get_citation(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<CitationPath>,
+    Query(parts): Query<CitationParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
     let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let citation = queries::find(&conn, &topic, &path.citation).await?;
-    Ok(answer::item(&conditions, citation.version, &citation))
+    Ok(answer::parts(&conditions, citation.version, &citation, parts.fields.as_ref()))
 }
 
 /// Create or replace a citation

@@ -15,6 +15,7 @@ use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::{By, EndName, EndRef, only};
 
 /// A verified quote of a source, and what it backs.
@@ -255,9 +256,12 @@ patch! {
     }
 }
 
+/// Some of the fields of a citation.
+pub type CitationFields = Fields<Citation>;
+
 parameters! {
     /// Which citations.
-    pub struct CitationFilter with page {
+    pub struct CitationFilter with page, fields CitationFields {
         /// Only those of this source: its id or slug.
         #[param(inline)]
         pub source: Option<SourceRef>,
@@ -274,6 +278,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct CitationParts with fields CitationFields {}
 }
 
 /// The path of a citation.

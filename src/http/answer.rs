@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::conditions::Conditions;
 use super::idempotency::IDEMPOTENCY_REPLAYED;
 use super::problem::{Problem, Result};
+use super::sparse::{Fields, SPARSE};
 use crate::domain::text::sha256_hex;
 
 /// What happened to a record that was put.
@@ -24,6 +25,30 @@ pub enum Put {
 /// A record as it is: 200, or 304 to a client that has this version.
 pub fn item(conditions: &Conditions, version: i64, body: &impl Serialize) -> HttpResponse {
     tagged(conditions, &version.to_string(), body)
+}
+
+/// A record as it is, or the fields of it that are asked for: 200, or 304 to a client that has this
+/// version.
+pub fn parts<T: Serialize>(
+    conditions: &Conditions,
+    version: i64,
+    record: &T,
+    fields: Option<&Fields<T>>,
+) -> HttpResponse {
+    match fields {
+        None => item(conditions, version, record),
+        Some(fields) => sparse(conditions, &version.to_string(), &fields.of(record)),
+    }
+}
+
+/// What is sparse, under the entity tag of the whole.
+pub fn sparse(conditions: &Conditions, tag: &str, body: &impl Serialize) -> HttpResponse {
+    let mut answer = tagged(conditions, tag, body);
+    if answer.status() == StatusCode::OK {
+        let sparse = header::HeaderValue::from_static(SPARSE);
+        answer.headers_mut().insert(header::CONTENT_TYPE, sparse);
+    }
+    answer
 }
 
 /// Something with its own entity tag: 200, or 304 to a client that has it.

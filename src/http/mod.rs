@@ -16,5 +16,6 @@ pub mod page;
 pub mod parameters;
 pub mod patch;
 pub mod problem;
+pub mod sparse;
 pub mod unpacking;
 pub mod upload;

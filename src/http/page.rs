@@ -17,6 +17,7 @@ use super::answer;
 use super::conditions::Conditions;
 use super::extract;
 use super::problem::{Code, Problem, Result};
+use super::sparse::{Fields, Sparse};
 use crate::domain::input::{At, FaultCode, Faults, FromJson};
 use crate::domain::slug::Slug;
 use crate::domain::text::sha256_hex;
@@ -394,6 +395,35 @@ impl<T> Listing<T> {
         answer
     }
 
+    /// Answers a page of records, or of the fields of them that are asked for.
+    pub fn answer_parts<R: Serialize>(
+        &self,
+        conditions: &Conditions,
+        tag: &str,
+        page: &Page<R>,
+        fields: Option<&Fields<R>>,
+    ) -> HttpResponse {
+        let Some(fields) = fields else { return self.answer(conditions, tag, page) };
+        let data = page.data.iter().map(|record| fields.of(record)).collect();
+        let mut answer = answer::sparse(conditions, tag, &SparsePage { data, page: &page.page });
+        self.link(&mut answer, page.page.next_cursor.as_deref());
+        answer
+    }
+
+    /// The same, of records that have no version together: the entity tag is made of the whole.
+    pub fn answer_untagged_parts<R: Serialize>(
+        &self,
+        conditions: &Conditions,
+        page: &Page<R>,
+        fields: Option<&Fields<R>>,
+    ) -> Result<HttpResponse> {
+        if fields.is_none() {
+            return self.answer_untagged(conditions, page);
+        }
+        let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
+        Ok(self.answer_parts(conditions, &answer::digest_tag(&body), page, fields))
+    }
+
     /// Answers a page of what has no version: its entity tag is made of the answer.
     pub fn answer_untagged(
         &self,
@@ -445,7 +475,8 @@ fn open(cursor: &Cursor, query: &str) -> Result<After> {
 /// What binds a cursor to its query: the path and the parameters that change what is listed.
 fn fingerprint(path: &str, parameters: &[(String, String)]) -> String {
     let mut text = path.to_owned();
-    for (name, value) in parameters.iter().filter(|(name, _)| name != "limit" && name != "count") {
+    let is_of_page = |name: &str| matches!(name, "limit" | "count" | "fields");
+    for (name, value) in parameters.iter().filter(|(name, _)| !is_of_page(name)) {
         // The length keeps two different lists of parameters from reading alike.
         text.push_str(&format!("\n{name}:{}:{value}", value.len()));
     }
@@ -459,6 +490,13 @@ pub struct Page<T> {
     pub data: Vec<T>,
     /// How to go on.
     pub page: PageInfo,
+}
+
+/// A page of a list, of sparse records.
+#[derive(Debug, Serialize)]
+struct SparsePage<'a, T: Serialize> {
+    data: Vec<Sparse<'a, T>>,
+    page: &'a PageInfo,
 }
 
 /// How to go on from a page.

@@ -1,7 +1,33 @@
 //! Declaring the query parameters of an operation.
 
-/// Declares the query parameters of an operation; `with page` adds those that every list has.
+/// Declares the query parameters of an operation; `with page` adds those that every list has, and
+/// `with fields` those that say how much of a record is given.
 macro_rules! parameters {
+    ($(#[$meta:meta])* pub struct $name:ident with page, fields $fields:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+    }) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name with page {
+                $($(#[$field_meta])* pub $field: $type,)*
+                /// Only these fields of each record, with commas between them; by default all. What is then given
+                /// is of the media type `application/vnd.debatebase.sparse+json`; its entity tag is that of the whole.
+                #[param(inline, style = Form, explode = false)]
+                pub fields: Option<$fields>,
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident with fields $fields:ident {}) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name {
+                /// Only these fields of the record, with commas between them; by default all. What is then given
+                /// is of the media type `application/vnd.debatebase.sparse+json`; its entity tag is that of the whole.
+                #[param(inline, style = Form, explode = false)]
+                pub fields: Option<$fields>,
+            }
+        }
+    };
     ($(#[$meta:meta])* pub struct $name:ident with page {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
     }) => {

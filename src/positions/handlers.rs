@@ -4,7 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewPosition, Position, PositionFilter, PositionPatch, PositionPath};
+use super::types::{
+    NewPosition, Position, PositionFilter, PositionParts, PositionPatch, PositionPath,
+};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
@@ -33,7 +35,12 @@ pub async fn list_positions(
         Ok((topic, page))
     };
     let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    Ok(listing.answer_parts(
+        &conditions,
+        &topic.revision.to_string(),
+        &page,
+        listing.filter.fields.as_ref(),
+    ))
 }
 
 /// Add a position
@@ -56,18 +63,19 @@ pub async fn create_position(
 /// Get a position
 ///
 /// The position alone; what bears on it is in the `outline` of the topic.
-#[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position")))]
+#[utoipa::path(tag = "Positions", params(PositionPath, PositionParts), responses((status = 200, body = Position, description = "The position")))]
 #[get("/{position}")]
 pub async fn get_position(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<PositionPath>,
+    Query(parts): Query<PositionParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
     let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let position = queries::find(&conn, &topic, &path.position).await?;
-    Ok(answer::item(&conditions, position.version, &position))
+    Ok(answer::parts(&conditions, position.version, &position, parts.fields.as_ref()))
 }
 
 /// Create or replace a position

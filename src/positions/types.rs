@@ -13,6 +13,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Statement, Summary};
 use crate::http::page::sorts;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// An answer to a topic.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, QueryableByName, Selectable)]
@@ -96,13 +97,21 @@ sorts! {
     }
 }
 
+/// Some of the fields of a position.
+pub type PositionFields = Fields<Position>;
+
 parameters! {
     /// Which positions.
-    pub struct PositionFilter with page {
+    pub struct PositionFilter with page, fields PositionFields {
         /// In which order; by default by rank.
         #[param(inline)]
         pub sort: Option<PositionSort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct PositionParts with fields PositionFields {}
 }
 
 /// The path of a position.

@@ -4,7 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
+use super::types::{
+    NewRelation, Relation, RelationFilter, RelationParts, RelationPatch, RelationPath,
+};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
@@ -33,7 +35,12 @@ pub async fn list_relations(
         Ok((topic, page))
     };
     let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    Ok(listing.answer_parts(
+        &conditions,
+        &topic.revision.to_string(),
+        &page,
+        listing.filter.fields.as_ref(),
+    ))
 }
 
 /// Add a relation
@@ -56,18 +63,19 @@ pub async fn create_relation(
 /// Get a relation
 ///
 /// Its premises and its target, by slug.
-#[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation")))]
+#[utoipa::path(tag = "Relations", params(RelationPath, RelationParts), responses((status = 200, body = Relation, description = "The relation")))]
 #[get("/{relation}")]
 pub async fn get_relation(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<RelationPath>,
+    Query(parts): Query<RelationParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let conn = db.read().await?;
     let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
     let relation = queries::find(&conn, &topic, &path.relation).await?;
-    Ok(answer::item(&conditions, relation.version, &relation))
+    Ok(answer::parts(&conditions, relation.version, &relation, parts.fields.as_ref()))
 }
 
 /// Create or replace a relation

@@ -12,6 +12,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::{EndName, EndRef};
 
 /// The premises of a relation: 1 to 50 different arguments, by id or slug.
@@ -88,9 +89,12 @@ patch! {
     }
 }
 
+/// Some of the fields of a relation.
+pub type RelationFields = Fields<Relation>;
+
 parameters! {
     /// Which relations.
-    pub struct RelationFilter with page {
+    pub struct RelationFilter with page, fields RelationFields {
         /// Only those of this kind.
         #[param(inline)]
         pub relation: Option<RelationKind>,
@@ -107,6 +111,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct RelationParts with fields RelationFields {}
 }
 
 /// The path of a relation.

@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{
-    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch, SourcePath,
+    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourceParts,
+    SourcePatch, SourcePath,
 };
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{self, Db};
@@ -29,7 +30,7 @@ pub async fn list_sources(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
-    listing.answer_untagged(&conditions, &page)
+    listing.answer_untagged_parts(&conditions, &page, listing.filter.fields.as_ref())
 }
 
 /// Add a source
@@ -51,16 +52,17 @@ pub async fn create_source(
 /// Get a source
 ///
 /// Everything but its text, which is at `…/text`.
-#[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = Source, description = "The source")))]
+#[utoipa::path(tag = "Sources", params(SourcePath, SourceParts), responses((status = 200, body = Source, description = "The source")))]
 #[get("/{source}")]
 pub async fn get_source(
     _caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
+    Query(parts): Query<SourceParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let source = queries::find(&*db.read().await?, &path.source).await?;
-    Ok(answer::item(&conditions, source.version, &source))
+    Ok(answer::parts(&conditions, source.version, &source, parts.fields.as_ref()))
 }
 
 /// Create or replace a source

@@ -16,6 +16,7 @@ use crate::domain::text::{Licence, Name, Tag, Title};
 use crate::domain::web_url::WebUrl;
 use crate::http::page::{NewestFirst, NextCursor, PageInfo};
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// The authors of a source: at most 100 different ones.
 pub type Authors = Listed<Name, 0, 100>;
@@ -110,9 +111,12 @@ patch! {
     }
 }
 
+/// Some of the fields of a source.
+pub type SourceFields = Fields<Source>;
+
 parameters! {
     /// Which sources.
-    pub struct SourceFilter with page {
+    pub struct SourceFilter with page, fields SourceFields {
         /// Only those whose title begins so, in upper or lower case.
         #[param(inline)]
         pub q: Option<Tag>,
@@ -120,6 +124,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<NewestFirst>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct SourceParts with fields SourceFields {}
 }
 
 parameters! {

@@ -4,12 +4,12 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
+use super::types::{NewTopic, Topic, TopicFilter, TopicParts, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{Conn, Db};
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
 use crate::http::problem::Result;
 
@@ -26,7 +26,7 @@ pub async fn list_topics(
 ) -> Result<HttpResponse> {
     let read = async |conn: &Conn| queries::list(conn, &listing, &caller.sight()).await;
     let page = db.list(&listing, read).await?;
-    listing.answer_untagged(&conditions, &page)
+    listing.answer_untagged_parts(&conditions, &page, listing.filter.fields.as_ref())
 }
 
 /// Open a topic
@@ -48,16 +48,17 @@ pub async fn create_topic(
 /// Get a topic
 ///
 /// The topic alone; its `outline` and `graph` have everything below it.
-#[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic")))]
+#[utoipa::path(tag = "Topics", params(TopicPath, TopicParts), responses((status = 200, body = Topic, description = "The topic")))]
 #[get("/{topic}")]
 pub async fn get_topic(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
+    Query(parts): Query<TopicParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let topic = queries::find(&*db.read().await?, &path.topic, &caller.sight()).await?;
-    Ok(answer::item(&conditions, topic.version, &topic))
+    Ok(answer::parts(&conditions, topic.version, &topic, parts.fields.as_ref()))
 }
 
 /// Create or replace a topic

@@ -15,6 +15,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
 use crate::http::page::NewestFirst;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// The tags of a topic: at most 50 different ones.
 pub type Tags = Listed<Tag, 0, 50>;
@@ -87,9 +88,12 @@ patch! {
     }
 }
 
+/// Some of the fields of a topic.
+pub type TopicFields = Fields<Topic>;
+
 parameters! {
     /// Which topics.
-    pub struct TopicFilter with page {
+    pub struct TopicFilter with page, fields TopicFields {
         /// Only those that have this tag.
         #[param(inline)]
         pub tag: Option<Tag>,
@@ -106,6 +110,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<NewestFirst>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct TopicParts with fields TopicFields {}
 }
 
 /// The path of a topic.

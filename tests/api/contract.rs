@@ -93,6 +93,7 @@ fn the_document_says_whose_it_is() {
             "Exports",
             "Keys",
             "Views",
+            "Graph",
             "Service"
         ]
     );

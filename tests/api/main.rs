@@ -61,6 +61,7 @@ mod uploads;
 mod upserts;
 
 // What goes across them.
+mod analysis;
 mod archived;
 mod compatibility;
 mod concurrency;
@@ -71,3 +72,5 @@ mod outages;
 mod outline;
 mod plans;
 mod revisions;
+mod sparse;
+mod statistics;
