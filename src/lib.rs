@@ -38,6 +38,8 @@ pub mod positions;
 pub mod sources;
 
 // What reads or writes across slices.
+pub mod expansion;
+
 pub mod analysis;
 pub mod exports;
 pub mod imports;

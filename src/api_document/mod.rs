@@ -1,6 +1,7 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod expansion;
 mod exports;
 mod imports;
 mod links;
@@ -94,6 +95,7 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         }
     }
     links::add(&mut document);
+    expansion::add(&mut document);
     examples::add(&mut document);
     sparse::add(&mut document);
     document

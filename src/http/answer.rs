@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::conditions::Conditions;
 use super::idempotency::IDEMPOTENCY_REPLAYED;
+use super::parts::Parts;
 use super::problem::{Problem, Result};
-use super::sparse::{Fields, SPARSE};
 use crate::domain::text::sha256_hex;
 
 /// What happened to a record that was put.
@@ -27,28 +27,29 @@ pub fn item(conditions: &Conditions, version: i64, body: &impl Serialize) -> Htt
     tagged(conditions, &version.to_string(), body)
 }
 
-/// A record as it is, or the fields of it that are asked for: 200, or 304 to a client that has this
-/// version.
+/// A record, as much of it as is asked for: 200, or 304 to a client that has this version.
 pub fn parts<T: Serialize>(
     conditions: &Conditions,
     version: i64,
     record: &T,
-    fields: Option<&Fields<T>>,
+    parts: &Parts<'_, T>,
 ) -> HttpResponse {
-    match fields {
-        None => item(conditions, version, record),
-        Some(fields) => sparse(conditions, &version.to_string(), &fields.of(record)),
-    }
+    partial(conditions, &version.to_string(), parts, &parts.of(0, record))
 }
 
-/// What is sparse, under the entity tag of the whole.
-pub fn sparse(conditions: &Conditions, tag: &str, body: &impl Serialize) -> HttpResponse {
-    let mut answer = tagged(conditions, tag, body);
-    if answer.status() == StatusCode::OK {
-        let sparse = header::HeaderValue::from_static(SPARSE);
-        answer.headers_mut().insert(header::CONTENT_TYPE, sparse);
-    }
-    answer
+/// As much of records as is asked for, under the entity tag of the whole.
+pub fn partial<T>(
+    conditions: &Conditions,
+    tag: &str,
+    parts: &Parts<'_, T>,
+    body: &impl Serialize,
+) -> HttpResponse {
+    // The entity tag does not tell the state of what is given with the records.
+    let unchanged = if parts.are_expanded() { None } else { unchanged(conditions, tag) };
+    unchanged.unwrap_or_else(|| {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header(etag(tag)).content_type(parts.media_type()).json(body)
+    })
 }
 
 /// Something with its own entity tag: 200, or 304 to a client that has it.

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::answer;
 use super::conditions::Conditions;
 use super::extract;
+use super::parts::{Given, Parts};
 use super::problem::{Code, Problem, Result};
-use super::sparse::{Fields, Sparse};
 use crate::domain::input::{At, FaultCode, Faults, FromJson};
 use crate::domain::slug::Slug;
 use crate::domain::text::sha256_hex;
@@ -330,6 +330,8 @@ pub struct Listing<T> {
     pub after: Option<After>,
     /// Whether to count all.
     pub count: Option<Count>,
+    /// Whether other records are asked for with those of the list.
+    pub is_expanded: bool,
     query: String,
     path: String,
     parameters: Vec<(String, String)>,
@@ -361,6 +363,7 @@ impl<T: FromJson + Paged> Listing<T> {
             limit: page.limit,
             after,
             count: page.count,
+            is_expanded: parameters.iter().any(|(name, _)| name == "expand"),
             query,
             path: request.path().to_owned(),
             parameters,
@@ -395,17 +398,18 @@ impl<T> Listing<T> {
         answer
     }
 
-    /// Answers a page of records, or of the fields of them that are asked for.
+    /// Answers a page of records, as much of them as is asked for.
     pub fn answer_parts<R: Serialize>(
         &self,
         conditions: &Conditions,
         tag: &str,
         page: &Page<R>,
-        fields: Option<&Fields<R>>,
+        parts: &Parts<'_, R>,
     ) -> HttpResponse {
-        let Some(fields) = fields else { return self.answer(conditions, tag, page) };
-        let data = page.data.iter().map(|record| fields.of(record)).collect();
-        let mut answer = answer::sparse(conditions, tag, &SparsePage { data, page: &page.page });
+        let data = page.data.iter().enumerate();
+        let data = data.map(|(place, record)| parts.of(place, record)).collect();
+        let body = GivenPage { data, page: &page.page };
+        let mut answer = answer::partial(conditions, tag, parts, &body);
         self.link(&mut answer, page.page.next_cursor.as_deref());
         answer
     }
@@ -415,13 +419,13 @@ impl<T> Listing<T> {
         &self,
         conditions: &Conditions,
         page: &Page<R>,
-        fields: Option<&Fields<R>>,
+        parts: &Parts<'_, R>,
     ) -> Result<HttpResponse> {
-        if fields.is_none() {
+        if parts.are_plain() {
             return self.answer_untagged(conditions, page);
         }
         let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
-        Ok(self.answer_parts(conditions, &answer::digest_tag(&body), page, fields))
+        Ok(self.answer_parts(conditions, &answer::digest_tag(&body), page, parts))
     }
 
     /// Answers a page of what has no version: its entity tag is made of the answer.
@@ -475,7 +479,7 @@ fn open(cursor: &Cursor, query: &str) -> Result<After> {
 /// What binds a cursor to its query: the path and the parameters that change what is listed.
 fn fingerprint(path: &str, parameters: &[(String, String)]) -> String {
     let mut text = path.to_owned();
-    let is_of_page = |name: &str| matches!(name, "limit" | "count" | "fields");
+    let is_of_page = |name: &str| matches!(name, "limit" | "count" | "fields" | "expand");
     for (name, value) in parameters.iter().filter(|(name, _)| !is_of_page(name)) {
         // The length keeps two different lists of parameters from reading alike.
         text.push_str(&format!("\n{name}:{}:{value}", value.len()));
@@ -492,10 +496,10 @@ pub struct Page<T> {
     pub page: PageInfo,
 }
 
-/// A page of a list, of sparse records.
+/// A page of a list, with as much of its records as is asked for.
 #[derive(Debug, Serialize)]
-struct SparsePage<'a, T: Serialize> {
-    data: Vec<Sparse<'a, T>>,
+struct GivenPage<'a, T: Serialize> {
+    data: Vec<Given<'a, T>>,
     page: &'a PageInfo,
 }
 

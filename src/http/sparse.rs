@@ -7,7 +7,6 @@
 
 use std::marker::PhantomData;
 
-use serde::{Serialize, Serializer, ser};
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
@@ -65,25 +64,8 @@ impl<T: PartialSchema> PartialSchema for Fields<T> {
 impl<T: PartialSchema> ToSchema for Fields<T> {}
 
 impl<T> Fields<T> {
-    /// A record with these fields alone.
-    pub fn of<'a>(&'a self, record: &'a T) -> Sparse<'a, T> {
-        Sparse { fields: self, record }
-    }
-}
-
-/// A record with some of its fields.
-#[derive(Debug)]
-pub struct Sparse<'a, T> {
-    fields: &'a Fields<T>,
-    record: &'a T,
-}
-
-impl<T: Serialize> Serialize for Sparse<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = serde_json::to_value(self.record).map_err(ser::Error::custom)?;
-        if let Value::Object(fields) = &mut record {
-            fields.retain(|name, _| self.fields.names.contains(name));
-        }
-        record.serialize(serializer)
+    /// Whether a field is among them.
+    pub fn have(&self, name: &str) -> bool {
+        self.names.iter().any(|it| it == name)
     }
 }

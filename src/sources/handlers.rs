@@ -14,6 +14,7 @@ use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links::Removal;
 use crate::metrics::Work;
@@ -30,7 +31,8 @@ pub async fn list_sources(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
-    listing.answer_untagged_parts(&conditions, &page, listing.filter.fields.as_ref())
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    listing.answer_untagged_parts(&conditions, &page, &parts)
 }
 
 /// Add a source
@@ -62,7 +64,8 @@ pub async fn get_source(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let source = queries::find(&*db.read().await?, &path.source).await?;
-    Ok(answer::parts(&conditions, source.version, &source, parts.fields.as_ref()))
+    let parts = Parts::new(parts.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, source.version, &source, &parts))
 }
 
 /// Create or replace a source

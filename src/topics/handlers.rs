@@ -1,16 +1,20 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{NewTopic, Topic, TopicFilter, TopicParts, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 
 /// List topics
@@ -24,9 +28,13 @@ pub async fn list_topics(
     listing: Listing<TopicFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| queries::list(conn, &listing, &caller.sight()).await;
-    let page = db.list(&listing, read).await?;
-    listing.answer_untagged_parts(&conditions, &page, listing.filter.fields.as_ref())
+    let (page, expanded) = db::list!(db, listing, async |conn| {
+        let page = queries::list(conn, &listing, &caller.sight()).await?;
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    listing.answer_untagged_parts(&conditions, &page, &parts)
 }
 
 /// Open a topic
@@ -57,8 +65,14 @@ pub async fn get_topic(
     Query(parts): Query<TopicParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let topic = queries::find(&*db.read().await?, &path.topic, &caller.sight()).await?;
-    Ok(answer::parts(&conditions, topic.version, &topic, parts.fields.as_ref()))
+    let expand = parts.expand.as_ref();
+    let (topic, expanded) = db::item!(db, expand, async |conn| {
+        let topic = queries::find(conn, &path.topic, &caller.sight()).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&topic), expand).await?;
+        Ok((topic, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, topic.version, &topic, &parts))
 }
 
 /// Create or replace a topic

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::db::schema::topics;
 use crate::domain::ids::{TopicId, TopicRef};
@@ -13,6 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::NewestFirst;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -91,9 +93,24 @@ patch! {
 /// Some of the fields of a topic.
 pub type TopicFields = Fields<Topic>;
 
+/// What can be asked for with a topic.
+pub type TopicExpand = Expand<Topic>;
+
+impl Expandable for Topic {
+    const KIND: Kind = Kind::Topic;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.id
+    }
+}
+
 parameters! {
     /// Which topics.
-    pub struct TopicFilter with page, fields TopicFields {
+    pub struct TopicFilter with page, fields TopicFields, expand TopicExpand {
         /// Only those that have this tag.
         #[param(inline)]
         pub tag: Option<Tag>,
@@ -114,7 +131,7 @@ parameters! {
 
 parameters! {
     /// How much of a record.
-    pub struct TopicParts with fields TopicFields {}
+    pub struct TopicParts with fields TopicFields, expand TopicExpand {}
 }
 
 /// The path of a topic.

@@ -67,6 +67,7 @@ mod compatibility;
 mod concurrency;
 mod deletion;
 mod drafts;
+mod expansion;
 mod graph;
 mod outages;
 mod outline;
