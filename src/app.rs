@@ -27,7 +27,7 @@ use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
     analysis, arguments, citations, docs, exports, health, imports, keys, positions, relations,
-    sources, topics, views,
+    sources, tags, topics, views,
 };
 
 /// What every worker shares.
@@ -93,6 +93,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     topics::routes(config);
     sources::routes(config);
     imports::routes(config);
+    tags::routes(config);
     keys::routes(config);
     health::routes(config);
     docs::routes(config);

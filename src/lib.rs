@@ -44,6 +44,7 @@ pub mod analysis;
 pub mod exports;
 pub mod imports;
 pub mod keys;
+pub mod tags;
 pub mod views;
 
 // The service's own pages, and everything put together.

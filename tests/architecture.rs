@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["citations", "relations"],
     &["arguments", "positions", "sources"],
     &["expansion"],
-    &["analysis", "exports", "imports", "keys", "views"],
+    &["analysis", "exports", "imports", "keys", "tags", "views"],
     &["docs", "health"],
     &["api_document", "app"],
     &["logging", "operator", "server"],

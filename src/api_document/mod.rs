@@ -44,6 +44,7 @@ use crate::http::{conditions, idempotency};
     components(schemas(ProblemDocument)),
     tags(
         (name = "Topics", description = "The questions under debate."),
+        (name = "Tags", description = "The words that topics are found by, across all topics."),
         (name = "Positions", description = "The answers to a topic, in the order of their rank."),
         (name = "Arguments", description = "The reasons, one claim each."),
         (name = "Relations", description = "Premises that support, attack or rephrase a position, an argument, or another relation (an undercut)."),
@@ -309,7 +310,9 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     let is_versioned = !is_service(operation)
         && !imports::is_import(operation)
         && operation.operation_id.as_deref() != Some("export_everything")
-        && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
+        && !operation.tags.iter().flatten().any(|tag| tag == "Keys")
+        // A tag is counted, not versioned: what tells its state is of use to who reads it only.
+        && (method == "GET" || !operation.tags.iter().flatten().any(|tag| tag == "Tags"));
     if !is_versioned {
         return;
     }

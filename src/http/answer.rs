@@ -58,6 +58,16 @@ pub fn tagged(conditions: &Conditions, tag: &str, body: &impl Serialize) -> Http
         .unwrap_or_else(|| HttpResponse::Ok().insert_header(etag(tag)).json(body))
 }
 
+/// Something that has no version: its entity tag is made of the answer.
+pub fn untagged(conditions: &Conditions, body: &impl Serialize) -> Result<HttpResponse> {
+    let body = json(body)?;
+    let tag = digest_tag(&body);
+    Ok(unchanged(conditions, &tag).unwrap_or_else(|| {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header(etag(&tag)).insert_header(header::ContentType::json()).body(body)
+    }))
+}
+
 /// 304, to a client that has this state already.
 pub fn unchanged(conditions: &Conditions, tag: &str) -> Option<HttpResponse> {
     conditions.has(tag).then(|| HttpResponse::NotModified().insert_header(etag(tag)).finish())

@@ -20,7 +20,7 @@ use super::parts::{Given, Parts};
 use super::problem::{Code, Problem, Result};
 use crate::domain::input::{At, FaultCode, Faults, FromJson};
 use crate::domain::slug::Slug;
-use crate::domain::text::sha256_hex;
+use crate::domain::text::{Tag, sha256_hex};
 
 /// How many items a page has at most: 1 to 100, by default 20.
 #[derive(Debug, Clone, Copy)]
@@ -260,6 +260,13 @@ pub struct After {
     pub id: Uuid,
 }
 
+impl After {
+    /// After a tag, which has no id.
+    pub fn tag(topics: i64, name: &str) -> Self {
+        Self { key: Key::Tag(topics, name.to_owned()), id: Uuid::nil() }
+    }
+}
+
 /// A value that a list is sorted by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Key {
@@ -273,6 +280,8 @@ pub enum Key {
     Number(i32),
     /// Two numbers.
     Span(i32, i32),
+    /// How many topics have a tag, and the tag.
+    Tag(i64, String),
 }
 
 impl Key {
@@ -280,6 +289,7 @@ impl Key {
     fn can_be_stored(&self) -> bool {
         match self {
             Self::Text(text) => Slug::parse(text).is_ok(),
+            Self::Tag(_, tag) => Tag::parse(tag).is_ok(),
             Self::Time(time) => (1..=9999).contains(&time.year()),
             Self::Id | Self::Number(_) | Self::Span(..) => true,
         }
@@ -298,6 +308,11 @@ impl Key {
     /// The number, in a list sorted by one.
     pub fn number(&self) -> Result<i32> {
         if let Self::Number(number) = self { Ok(*number) } else { Err(bad_cursor()) }
+    }
+
+    /// How many topics have the tag, and the tag, in a list of tags.
+    pub fn tag(&self) -> Result<(i64, &str)> {
+        if let Self::Tag(topics, tag) = self { Ok((*topics, tag)) } else { Err(bad_cursor()) }
     }
 
     /// The two numbers, in a list sorted by them.
@@ -434,14 +449,7 @@ impl<T> Listing<T> {
         conditions: &Conditions,
         page: &impl NextCursor,
     ) -> Result<HttpResponse> {
-        let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
-        let tag = answer::digest_tag(&body);
-        let mut answer = answer::unchanged(conditions, &tag).unwrap_or_else(|| {
-            HttpResponse::Ok()
-                .insert_header(answer::etag(&tag))
-                .insert_header(header::ContentType::json())
-                .body(body)
-        });
+        let mut answer = answer::untagged(conditions, page)?;
         self.link(&mut answer, page.next_cursor());
         Ok(answer)
     }

@@ -56,6 +56,7 @@ mod schema;
 mod seeding;
 mod serving;
 mod stopping;
+mod tags;
 mod tls;
 mod uploads;
 mod upserts;
