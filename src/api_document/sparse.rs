@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, Parameter};
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr};
 
 use super::operations;
@@ -22,15 +22,17 @@ pub fn add(document: &mut OpenApi) {
     for name in whole {
         if let Some(RefOr::T(Schema::Object(schema))) = components.schemas.get(&name) {
             let mut sparse = schema.clone();
-            match sparse.properties.get_mut("data").filter(|_| name.starts_with("Page_")) {
-                None => sparse.required.clear(),
-                Some(data) => {
-                    if let (RefOr::T(Schema::Array(list)), Some(item)) =
-                        (data, name.strip_prefix("Page_"))
+            match sparse.properties.get_mut("data") {
+                // A page: its records are what lacks something.
+                Some(RefOr::T(Schema::Array(page))) => {
+                    if let ArrayItems::RefOrSchema(item) = &mut page.items
+                        && let RefOr::Ref(record) = &mut **item
+                        && let Some(name) = record.ref_location.rsplit('/').next()
                     {
-                        list.items = RefOr::Ref(Ref::from_schema_name(sparse_name(item))).into();
+                        *record = Ref::from_schema_name(sparse_name(name));
                     }
                 }
+                Some(_) | None => sparse.required.clear(),
             }
             components.schemas.insert(sparse_name(&name), RefOr::T(sparse.into()));
         }

@@ -429,18 +429,29 @@ impl<T> Listing<T> {
         answer
     }
 
-    /// The same, of records that have no version together: the entity tag is made of the whole.
+    /// The same, of a page whose records have no version together: the entity tag is made of the
+    /// whole.
     pub fn answer_untagged_parts<R: Serialize>(
         &self,
         conditions: &Conditions,
-        page: &Page<R>,
+        page: &impl NextCursor,
+        data: &[R],
         parts: &Parts<'_, R>,
     ) -> Result<HttpResponse> {
         if parts.are_plain() {
             return self.answer_untagged(conditions, page);
         }
-        let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
-        Ok(self.answer_parts(conditions, &answer::digest_tag(&body), page, parts))
+        let failed = |error| Problem::internal(&error);
+        let tag = answer::digest_tag(&serde_json::to_vec(page).map_err(failed)?);
+        let given = data.iter().enumerate().map(|(place, record)| parts.of(place, record));
+        let given = given.collect::<Vec<_>>();
+        let mut body = serde_json::to_value(page).map_err(failed)?;
+        if let Some(data) = body.get_mut("data") {
+            *data = serde_json::to_value(given).map_err(failed)?;
+        }
+        let mut answer = answer::partial(conditions, &tag, parts, &body);
+        self.link(&mut answer, page.next_cursor());
+        Ok(answer)
     }
 
     /// Answers a page of what has no version: its entity tag is made of the answer.

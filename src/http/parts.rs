@@ -1,8 +1,7 @@
 //! How much is given of a record: all of it or some of its fields, alone or with others.
 
 use serde::Serialize;
-use serde::ser::{Error, Serializer};
-use serde_json::Value;
+use serde::ser::{Error, SerializeMap, Serializer};
 
 use super::expand::{EXPANDED, Expanded};
 use super::sparse::{Fields, SPARSE};
@@ -56,15 +55,16 @@ impl<T: Serialize> Serialize for Given<'_, T> {
         if self.fields.is_none() && self.expanded.is_none() {
             return self.record.serialize(serializer);
         }
-        let mut record = serde_json::to_value(self.record).map_err(S::Error::custom)?;
-        if let Value::Object(all) = &mut record {
-            if let Some(fields) = self.fields {
-                all.retain(|name, _| fields.have(name));
-            }
-            if let Some(expanded) = self.expanded {
-                all.insert(EXPANDED.to_owned(), Value::Object(expanded.clone()));
-            }
+        let record = serde_json::to_value(self.record).map_err(S::Error::custom)?;
+        let fields = record.as_object().into_iter().flatten();
+        let fields = fields.filter(|(name, _)| self.fields.is_none_or(|these| these.have(name)));
+        let mut given = serializer.serialize_map(None)?;
+        for (name, value) in fields {
+            given.serialize_entry(name, value)?;
         }
-        record.serialize(serializer)
+        if let Some(expanded) = self.expanded {
+            given.serialize_entry(EXPANDED, expanded)?;
+        }
+        given.end()
     }
 }

@@ -10,6 +10,7 @@ use super::types::{
 };
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
@@ -32,7 +33,7 @@ pub async fn list_sources(
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &parts)
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 /// Add a source
@@ -163,10 +164,14 @@ pub async fn list_source_citations(
     listing: Listing<SourceCitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = db::snapshot!(db, async |conn| {
-        queries::citations(conn, &path.source, &listing, &caller.sight()).await
+    let (page, expanded) = db::snapshot!(db, async |conn| {
+        let page = queries::citations(conn, &path.source, &listing, &caller.sight()).await?;
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &page.data, expand).await?;
+        Ok((page, expanded))
     })?;
-    listing.answer_untagged(&conditions, &page)
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 fn location(source: &Source) -> String {

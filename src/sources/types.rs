@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::citations::Citation;
+use crate::citations::{Citation, CitationExpand, CitationFields};
 use crate::db::schema::sources;
 use crate::domain::ids::{SourceId, SourceRef};
 use crate::domain::input::{Listed, input, patch};
@@ -133,7 +133,7 @@ parameters! {
 
 parameters! {
     /// Which page of a source's quotes.
-    pub struct SourceCitationFilter with page {
+    pub struct SourceCitationFilter with page, fields CitationFields, expand CitationExpand {
     }
 }
 

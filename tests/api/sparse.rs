@@ -42,6 +42,24 @@ async fn the_entity_tag_does_not_depend_on_the_fields() {
 }
 
 #[actix_web::test]
+async fn the_quotes_of_a_source_are_given_sparsely_too() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    let whole = app.get("/v1/sources/text/citations").await.expect(200);
+    let path = "/v1/sources/text/citations?fields=slug&expand=arguments";
+    let sparse = app.get(path).await.expect(200);
+
+    let price = sparse.at("/data/0");
+    assert_eq!(price["slug"], json!("price"));
+    assert_eq!(price["expanded"]["arguments"][0]["slug"], json!("cheap"));
+    assert_eq!(price.as_object().unwrap().len(), 2);
+    assert_eq!(sparse.at("/coverage"), whole.at("/coverage"));
+    assert_eq!(sparse.header("content-type"), Some(SPARSE));
+    assert_eq!(sparse.etag(), whole.etag());
+}
+
+#[actix_web::test]
 async fn a_page_may_show_other_fields_than_the_one_before() {
     let app = TestApp::start().await;
     let topic = app.debate().await;
@@ -78,7 +96,7 @@ fn the_document_lists_the_fields_of_every_record() {
         })
         .collect();
 
-    assert_eq!(with_fields.len(), 12);
+    assert_eq!(with_fields.len(), 13);
     for (operation, fields) in with_fields {
         let names = fields["schema"]["items"]["enum"].as_array().unwrap();
         assert!(names.contains(&json!("slug")), "{}", operation.id);
