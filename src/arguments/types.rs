@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::citations::NewQuote;
 use crate::db::schema::arguments;
@@ -14,8 +15,10 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::EndRef;
 
 /// A reason: one claim.
@@ -111,9 +114,27 @@ patch! {
     }
 }
 
+/// Some of the fields of an argument.
+pub type ArgumentFields = Fields<Argument>;
+
+/// What can be asked for with an argument.
+pub type ArgumentExpand = Expand<Argument>;
+
+impl Expandable for Argument {
+    const KIND: Kind = Kind::Argument;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.topic_id
+    }
+}
+
 parameters! {
     /// Which arguments.
-    pub struct ArgumentFilter with page {
+    pub struct ArgumentFilter with page, fields ArgumentFields, expand ArgumentExpand {
         /// Only those that are a premise of a relation of this kind.
         #[param(inline)]
         pub relation: Option<RelationKind>,
@@ -127,6 +148,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct ArgumentParts with fields ArgumentFields, expand ArgumentExpand {}
 }
 
 /// The path of an argument.

@@ -182,6 +182,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A view: the tags of topics, one a row.
+    topic_tags (topic_id, tag) {
+        topic_id -> Uuid,
+        topic_status -> Text,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
     /// Who may write, and see drafts.
     keys (id) {
         id -> Uuid,
@@ -249,6 +258,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     citations,
     relations_with_ends,
     citations_with_ends,
+    topic_tags,
     keys,
     kept_answers,
     search_entries,

@@ -84,6 +84,7 @@ fn the_document_says_whose_it_is() {
         tags,
         [
             "Topics",
+            "Tags",
             "Positions",
             "Arguments",
             "Relations",
@@ -94,6 +95,7 @@ fn the_document_says_whose_it_is() {
             "Keys",
             "Search",
             "Views",
+            "Graph",
             "Service"
         ]
     );
