@@ -1,5 +1,5 @@
 -- Fills an empty, migrated database with arguments in made-up words, as frequent as words are
--- (Zipf's law), for benches/search_beside_plain.rs:
+-- (Zipf's law), for benches/search_beside_plain.sql:
 --     psql -v arguments=300000 -f benches/search_data.sql "$DATABASE_URL"
 -- A topic has thirty arguments. A claim has 6 to 16 words; of five arguments, three have a body of
 -- 30 to 90 words.
@@ -30,8 +30,8 @@ from (
 
 insert into topics (id, slug, title, summary, tags, language, status)
 select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'topic-' || n,
-       (select claim from texts t where t.n = topic.n), '', array['tag-' || n % 100], 'en', 'published'
-from generate_series(1, :arguments / 30) topic (n);
+       claim, '', array['tag-' || n % 100], 'en', 'published'
+from texts where n <= :arguments / 30;
 
 insert into arguments (id, topic_id, slug, claim, body, language)
 select ('01900000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,

@@ -26,8 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    analysis, arguments, citations, docs, exports, health, imports, keys, positions, relations,
-    search, sources, tags, topics, views,
+    analysis, arguments, citations, discovery, docs, exports, health, imports, keys, positions,
+    relations, search, sources, tags, topics, views,
 };
 
 /// What every worker shares.
@@ -84,6 +84,7 @@ impl State {
 /// Every slice. A scope takes all that begins with its path, so the longer ones come first.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     analysis::routes(config);
+    discovery::routes(config);
     positions::routes(config);
     arguments::routes(config);
     relations::routes(config);

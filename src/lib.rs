@@ -41,6 +41,7 @@ pub mod sources;
 pub mod expansion;
 
 pub mod analysis;
+pub mod discovery;
 pub mod exports;
 pub mod imports;
 pub mod keys;

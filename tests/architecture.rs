@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["citations", "relations"],
     &["arguments", "positions", "sources"],
     &["expansion"],
-    &["analysis", "exports", "imports", "keys", "search", "tags", "views"],
+    &["analysis", "discovery", "exports", "imports", "keys", "search", "tags", "views"],
     &["docs", "health"],
     &["api_document", "app"],
     &["logging", "operator", "server"],

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::queries;
-use super::shape::{Names, Shape, beside};
+use super::shape::{Names, Shape};
 use super::types::{
     Finding, FindingFilter, FindingKind, FindingsOfKind, Leaning, PositionBalance, RecordKind,
     Statistics, TopicCounts,
@@ -15,6 +15,7 @@ use crate::graph::debate::Debate;
 use crate::graph::descent::{Signs, below};
 use crate::graph::findings::{Balance, Findings};
 use crate::graph::node::{ArgumentIndex, Node, PositionIndex};
+use crate::http::beside::beside;
 use crate::http::page::{After, Count, Key, Listing, Page};
 use crate::http::problem::Result;
 use crate::topics::queries::Head;

@@ -6,10 +6,9 @@ use actix_web::{HttpResponse, get};
 use super::shape::Shape;
 use super::types::{
     AncestorsParameters, AncestorsView, DescendantArgument, DescendantFilter, Finding,
-    FindingFilter, FindingPath, PathParameters, PathView, SimilarArguments, SimilarParameters,
-    Statistics, StatisticsParameters,
+    FindingFilter, FindingPath, PathParameters, PathView, Statistics, StatisticsParameters,
 };
-use super::{findings, paths, similar};
+use super::{findings, paths};
 use crate::access::{Caller, Read};
 use crate::arguments::{self, ArgumentPath};
 use crate::db::{self, Conn, Db};
@@ -86,28 +85,6 @@ pub async fn get_path(
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
         let other = links::queries::place(conn, &topic, &parameters.to, "to").await?;
         paths::between(conn, &topic, shape, argument, other).await
-    })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
-}
-
-/// Get the arguments that are like one
-///
-/// The arguments of the topic whose claims are most like that of the argument, the most alike first: by
-/// the words they share, the rare ones more, and by their letters. Whether a point was made before.
-#[utoipa::path(tag = "Graph", params(ArgumentPath, SimilarParameters), responses((status = 200, body = SimilarArguments, description = "The arguments that are like it")))]
-#[get("/v1/topics/{topic}/arguments/{argument}/similar")]
-pub async fn get_similar(
-    caller: Caller<Read>,
-    db: Data<Db>,
-    Path(path): Path<ArgumentPath>,
-    Query(parameters): Query<SimilarParameters>,
-    conditions: Conditions,
-) -> Result<HttpResponse> {
-    let limit = parameters.limit.map_or(Ok(10), |limit| usize::try_from(limit.0));
-    let view = db::snapshot!(db, async |conn| {
-        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
-        let argument = arguments::queries::find(conn, &topic, &path.argument).await?;
-        similar::to(conn, &topic, &argument, limit.unwrap_or_default()).await
     })?;
     Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
 }

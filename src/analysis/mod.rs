@@ -9,7 +9,6 @@ mod handlers;
 mod paths;
 pub mod queries;
 mod shape;
-mod similar;
 mod types;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +19,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::list_descendants)
         .service(handlers::get_ancestors)
         .service(handlers::get_path)
-        .service(handlers::get_similar)
         .service(handlers::get_statistics)
         .service(handlers::list_findings);
 }

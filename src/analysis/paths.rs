@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::shape::{Names, Shape, beside};
+use super::shape::{Names, Shape};
 use super::types::{
-    AncestorsView, ArgumentBrief, BearingPath, DescendantArgument, DescendantFilter, Direction,
-    PathView, PositionInReach,
+    AncestorsView, BearingPath, DescendantArgument, DescendantFilter, Direction, PathView,
+    PositionInReach,
 };
+use crate::arguments::ArgumentBrief;
 use crate::db::Conn;
 use crate::graph::bearing::{Bearing, Sign, Way};
 use crate::graph::debate::Debate;
 use crate::graph::descent::{Descendant, below};
 use crate::graph::node::{ArgumentIndex, Node, PositionIndex};
 use crate::graph::ways::{Bounds, Ways};
+use crate::http::beside::beside;
 use crate::http::page::{After, Count, Key, Listing, Page};
 use crate::http::problem::{Problem, Result};
 use crate::links::queries::End;

@@ -4,7 +4,8 @@ use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::types::{ArgumentBrief, PositionBrief, RelationBrief};
+use super::types::{PositionBrief, RelationBrief};
+use crate::arguments::ArgumentBrief;
 use crate::db::Conn;
 use crate::db::schema::{arguments, citations, positions, premises, relations};
 use crate::domain::ids::{ArgumentId, PositionId, RelationId, TopicId};
@@ -85,16 +86,6 @@ pub async fn arguments(
     Ok(arguments::table
         .filter(arguments::topic_id.eq(topic))
         .filter(arguments::id.eq_any(ids))
-        .select(ArgumentBrief::as_select())
-        .load(&mut conn)
-        .await?)
-}
-
-/// What all arguments of a topic claim, oldest first.
-pub async fn claims(mut conn: &Conn, topic: TopicId) -> Result<Vec<ArgumentBrief>> {
-    Ok(arguments::table
-        .filter(arguments::topic_id.eq(topic))
-        .order(arguments::id)
         .select(ArgumentBrief::as_select())
         .load(&mut conn)
         .await?)

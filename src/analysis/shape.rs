@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::queries;
-use super::types::{ArgumentBrief, PositionBrief, RelationBrief, Step};
+use super::types::{PositionBrief, RelationBrief, Step};
+use crate::arguments::ArgumentBrief;
 use crate::db::Conn;
 use crate::domain::ids::{ArgumentId, PositionId, RelationId, TopicId};
 use crate::graph::debate::Debate;
@@ -173,9 +174,4 @@ impl Names {
             target: self.end(debate.relation(index)?.target)?,
         })
     }
-}
-
-/// Does what takes a while beside what else the thread has to do.
-pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
 }

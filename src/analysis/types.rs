@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::db::schema::{arguments, positions, relations};
+use crate::arguments::ArgumentBrief;
+use crate::db::schema::{positions, relations};
 use crate::domain::ids::{ArgumentId, PositionId, RelationId, TopicRef};
 use crate::domain::kinds::RelationKind;
 use crate::domain::slug::Slug;
@@ -14,18 +15,6 @@ use crate::graph::bearing::Sign;
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
 use crate::links::{EndName, PlaceRef};
-
-/// An argument, in short.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
-#[diesel(table_name = arguments)]
-pub struct ArgumentBrief {
-    /// Its id.
-    pub id: ArgumentId,
-    /// Its slug.
-    pub slug: Slug,
-    /// What it claims.
-    pub claim: Claim,
-}
 
 /// What is read of a position.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -187,39 +176,6 @@ pub type PathLimit = Number<1, 1000>;
 
 /// How deep descendants lie.
 pub type DescendantDepth = Number<1, 1_000_000>;
-
-parameters! {
-    /// How many similar arguments.
-    pub struct SimilarParameters {
-        /// How many at most; by default 10.
-        #[param(inline)]
-        pub limit: Option<Number<1, 50>>,
-    }
-}
-
-/// An argument whose claim is like that of another.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SimilarArgument {
-    /// Its id.
-    pub id: ArgumentId,
-    /// Its slug.
-    pub slug: Slug,
-    /// What it claims.
-    pub claim: Claim,
-    /// How alike the claims are: 1 if they have the same words.
-    #[schema(minimum = 0, maximum = 1)]
-    pub likeness: f64,
-}
-
-/// The arguments of a topic whose claims are most like that of one of them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SimilarArguments {
-    /// Counts every change in the topic; the `ETag` of the answer.
-    #[schema(minimum = 1)]
-    pub revision: i64,
-    /// The arguments, the most alike first.
-    pub data: Vec<SimilarArgument>,
-}
 
 parameters! {
     /// How many ancestors.

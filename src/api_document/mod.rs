@@ -54,6 +54,7 @@ use crate::http::{conditions, idempotency};
         (name = "Exports", description = "Topics as files, in the formats of the field, and everything as one stream."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
         (name = "Search", description = "All that has words, found by them."),
+        (name = "Discovery", description = "What says much the same, and what goes with a topic."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
         (name = "Graph", description = "Questions to the debate as a graph: what bears on what, which way, and what is missing."),
         (name = "Service", description = "The service itself: its health, and its documentation."),

@@ -7,7 +7,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{
-    Argument, ArgumentFilter, ArgumentParts, ArgumentPatch, ArgumentPath, NewArgument,
+    Argument, ArgumentCreation, ArgumentFilter, ArgumentParts, ArgumentPatch, ArgumentPath,
+    NewArgument,
 };
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{self, Db};
@@ -47,17 +48,19 @@ pub async fn list_arguments(
 /// Add an argument
 ///
 /// May carry what it `supports`, `attacks` or `rephrases`, and its `citations`: all is made
-/// in one transaction, or nothing is.
-#[utoipa::path(tag = "Arguments", params(TopicPath), responses((status = 201, body = Argument, description = "The new argument")))]
+/// in one transaction, or nothing is. With `check_duplicates=true`, an argument that the topic has
+/// already, or nearly, is refused with a 409 that names the `candidates`.
+#[utoipa::path(tag = "Arguments", params(TopicPath, ArgumentCreation), responses((status = 201, body = Argument, description = "The new argument")))]
 #[post("")]
 pub async fn create_argument(
     caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
+    Query(creation): Query<ArgumentCreation>,
     Json(new): Json<NewArgument>,
 ) -> Result<Written> {
     change!(caller, db, async |conn| {
-        let (topic, argument) = queries::insert(conn, &path.topic, &new).await?;
+        let (topic, argument) = queries::insert(conn, &path.topic, &new, &creation).await?;
         answer::created(location(&topic, &argument), argument.version, &argument)
     })
 }

@@ -16,6 +16,7 @@ use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
 use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::extract::Flag;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -47,6 +48,18 @@ pub struct Argument {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// An argument, in short.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = arguments)]
+pub struct ArgumentBrief {
+    /// Its id.
+    pub id: ArgumentId,
+    /// Its slug.
+    pub slug: Slug,
+    /// What it claims.
+    pub claim: Claim,
 }
 
 /// What an argument bears on: at most 50 different records.
@@ -147,6 +160,23 @@ parameters! {
         /// In which order; by default oldest first.
         #[param(inline)]
         pub sort: Option<Sort>,
+    }
+}
+
+parameters! {
+    /// How to make an argument.
+    pub struct ArgumentCreation {
+        /// `true` refuses an argument that claims nearly the same as one of the topic, with a 409 that
+        /// names those in `candidates`. By default, whoever adds an argument insists.
+        #[param(inline)]
+        pub check_duplicates: Option<Flag>,
+    }
+}
+
+impl ArgumentCreation {
+    /// Whether an argument that is nearly there already is refused.
+    pub fn checks_duplicates(&self) -> bool {
+        self.check_duplicates.is_some_and(|flag| flag.0)
     }
 }
 

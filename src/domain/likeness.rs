@@ -1,9 +1,10 @@
 //! How alike claims are: by the words that they share, the rare ones more, and by their letters.
 //!
 //! Case and accents make no difference. Words tell which claims are about the same, trigrams of
-//! letters how alike they are put; the likeness is the mean of the two, 1 for the same words. The
-//! cost is linear in the length of all claims: letters are compared only of those with most words
-//! in common.
+//! letters how alike they are put; the likeness is the mean of the two, 1 for the same words. What
+//! they mean is not looked at, nor in which order the words stand: a claim is nearly the same as what
+//! denies it with one word, or turns it round. The cost is linear in the length of all claims:
+//! letters are compared only of those with most words in common.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +13,17 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Of how many claims the letters are compared.
 const CANDIDATES: usize = 500;
+
+/// Below this, claims share words without being alike.
+pub const LEAST: f64 = 0.2;
+
+/// From here on, claims are nearly the same: a slip of the pen in a sentence, a word more, the words
+/// in another order.
+pub const NEARLY_SAME: f64 = 0.8;
+
+/// So many claims without a word are taken to be there, so that among a few a word that only the
+/// claim has does not count for more than all others together.
+const BESIDE: f64 = 50.0;
 
 /// How alike a claim is to another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +38,7 @@ pub struct Likeness {
 pub fn alike(claim: &str, others: &[&str]) -> Vec<Likeness> {
     let own: HashMap<String, usize> =
         words(claim).into_iter().enumerate().map(|(at, word)| (word, at)).collect();
-    let mut used_by = vec![0_u32; own.len()];
+    let mut used_by = vec![0_usize; own.len()];
     let mut sharing: Vec<(usize, Vec<usize>)> = Vec::new();
     for (index, other) in others.iter().enumerate() {
         let shared: Vec<usize> =
@@ -40,10 +52,7 @@ pub fn alike(claim: &str, others: &[&str]) -> Vec<Likeness> {
             sharing.push((index, shared));
         }
     }
-    let all = f64::from(u32::try_from(others.len()).unwrap_or(u32::MAX)) + 1.0;
-    // A word that all claims have still counts a little.
-    let weights: Vec<f64> =
-        used_by.iter().map(|count| 0.1 + (all / (f64::from(*count) + 1.0)).ln()).collect();
+    let weights: Vec<f64> = used_by.iter().map(|count| weight(*count, others.len())).collect();
     let total: f64 = weights.iter().sum();
     let share = |shared: &[usize]| {
         let weight = |word: &usize| weights.get(*word).copied().unwrap_or_default();
@@ -65,6 +74,15 @@ pub fn alike(claim: &str, others: &[&str]) -> Vec<Likeness> {
         other.likeness.total_cmp(&one.likeness).then(one.index.cmp(&other.index))
     });
     found
+}
+
+/// How much it counts to have what so many of all others have. What all have still counts a little.
+pub fn weight(having: usize, others: usize) -> f64 {
+    0.1 + ((size(others) + BESIDE) / (size(having) + 1.0)).ln()
+}
+
+fn size(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The words of a text, each once, in lower case and without accents, in their order.
@@ -91,7 +109,6 @@ fn trigrams(text: &str) -> HashSet<[char; 3]> {
 
 /// How much of two sets is in both.
 fn overlap(one: &HashSet<[char; 3]>, other: &HashSet<[char; 3]>) -> f64 {
-    let size = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let shared = one.intersection(other).count();
     let either = one.len() + other.len() - shared;
     if either == 0 { 0.0 } else { size(shared) / size(either) }
@@ -126,6 +143,45 @@ mod tests {
     fn claims_without_a_word_in_common_are_not_alike() {
         assert_eq!(alike("It is cheap.", &["Nobody knows", ""]), []);
         assert_eq!(alike("?!", &["?!", "It is cheap."]), []);
+    }
+
+    #[test]
+    fn what_is_nearly_the_same_is_told_from_what_is_only_about_the_same() {
+        let claim = "Open models are cheap to run for small companies";
+        let likeness = |new: &str| {
+            let others = [claim, "Nobody knows who trains open models.", "It is cold."];
+            let found = alike(new, &others).into_iter().find(|it| it.index == 0);
+            found.map_or(0.0, |it| it.likeness)
+        };
+
+        for same in [
+            "Open models are cheap to run, for small companies!",
+            "For small companies, open models are cheap to run.",
+            "Open models are cheap to run for smal companies",
+            "Open models are cheap to run for many small companies",
+            // Letters do not tell what is denied.
+            "Open models are not cheap to run for small companies",
+        ] {
+            assert!(likeness(same) >= NEARLY_SAME, "{same}: {}", likeness(same));
+        }
+        for other in [
+            "Open models are safe to use for large companies",
+            "Small companies cannot run open models",
+            "Open models are cheap",
+            "Closed models are expensive to run",
+        ] {
+            assert!(likeness(other) < NEARLY_SAME, "{other}: {}", likeness(other));
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_nearly_the_same_where_there_is_but_one_other_claim() {
+        let found = alike(
+            "Openness makes models safer for evrybody",
+            &["Openness makes models safer for everybody."],
+        );
+
+        assert!(found[0].likeness >= NEARLY_SAME, "{found:?}");
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use super::writing::Debate;
 use super::{ALL, Format, named};
 
 /// In a build without optimisation, on a machine that does other things too.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(240);
 
 fn readable() -> impl Iterator<Item = &'static dyn Format> {
     ALL.iter().copied().filter(|it| it.reader().is_some())

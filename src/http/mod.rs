@@ -3,6 +3,7 @@
 //! **Invariant:** every answer of 400 and above is a [`problem::Problem`] from the code table.
 
 pub mod answer;
+pub mod beside;
 pub mod body;
 pub mod compress;
 pub mod conditions;

@@ -91,10 +91,10 @@ fn followed(begun: Term, ending: Term) -> Term {
 
 /// The query without what would be nearly everything: alternatives in which nothing is wanted.
 fn bounded(term: Term) -> Option<Term> {
-    match term {
-        Term::Any(terms) => Term::any(terms.into_iter().filter_map(bounded)),
-        term => (!term.wanted().is_empty()).then_some(term),
+    if let Term::Any(terms) = term {
+        return Term::any(terms.into_iter().filter_map(bounded));
     }
+    (!term.wanted().is_empty()).then_some(term)
 }
 
 #[cfg(test)]

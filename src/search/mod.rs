@@ -3,7 +3,7 @@
 //! PostgreSQL keeps an entry for each record, and for each passage of a source's text, in the
 //! transaction of the change (triggers; see the migration): what was committed is found by the next
 //! request. A **query** is read by PostgreSQL, in every dictionary that entries are made with, into
-//! [`terms`]. Its **hits** are ranked in [`parts`], so that a word which many have costs no more
+//! `terms`. Its **hits** are ranked in `parts`, so that a word which many have costs no more
 //! than what is shown. Their **places** are found here, in the text as it is stored.
 //!
 //! **Invariants:** nothing of a query reaches SQL but as a parameter. A word is taken for another
@@ -23,7 +23,8 @@ mod terms;
 mod types;
 mod words_queries;
 
-pub use types::{Facets, SearchFilter, SearchResults};
+pub use terms::Term;
+pub use types::{Facets, HitTopic, SearchFilter, SearchResults};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The route of search.

@@ -222,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             place.highlights,
-            [Highlight { start: 0, end: 4 }, Highlight { start: 24, end: 28 }]
+            [Highlight { start: 0, end: 4 }, Highlight { start: 23, end: 27 }]
         );
     }
 

@@ -214,27 +214,6 @@ async fn an_outline_begins_at_any_position_or_argument() {
 }
 
 #[actix_web::test]
-async fn arguments_that_say_the_same_are_found() {
-    let app = TestApp::start().await;
-    let topic = app.topic("llama").await;
-    for (slug, claim) in [
-        ("price", "Open models cost less than closed ones."),
-        ("price-again", "OPEN models cost less than the closed ones!"),
-        ("safety", "Nobody has shown that they are safe."),
-    ] {
-        let new = json!({"slug": slug, "claim": claim});
-        app.post(&topic.path("/arguments"), new).await.expect(201);
-    }
-
-    let similar = app.get(&topic.path("/arguments/price/similar")).await.expect(200);
-    let alone = app.get(&topic.path("/arguments/safety/similar")).await.expect(200);
-
-    assert_eq!(similar.slugs(), ["price-again"]);
-    assert!(similar.at("/data/0/likeness").as_f64().unwrap() > 0.8, "{similar}");
-    assert_eq!(alone.at("/data"), json!([]));
-}
-
-#[actix_web::test]
 async fn a_client_that_has_an_answer_is_spared_it() {
     let app = TestApp::start().await;
     let topic = bearing(&app).await;
@@ -243,7 +222,6 @@ async fn a_client_that_has_an_answer_is_spared_it() {
         "/arguments/point/ancestors",
         "/arguments/first/descendants",
         "/arguments/point/path?to=yes",
-        "/arguments/point/similar",
         "/statistics",
         "/statistics/orphans",
     ] {

@@ -94,6 +94,7 @@ fn the_document_says_whose_it_is() {
             "Exports",
             "Keys",
             "Search",
+            "Discovery",
             "Views",
             "Graph",
             "Service"

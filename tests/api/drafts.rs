@@ -51,6 +51,9 @@ async fn a_draft_and_everything_below_it_is_not_there_for_the_public() {
         "/arguments/cheap/descendants",
         "/arguments/cheap/path?to=yes",
         "/arguments/cheap/similar",
+        "/arguments/cheap/similar?across=true",
+        "/similar?claim=It+costs+little.",
+        "/related",
         "/statistics",
         "/statistics/orphans",
     ] {

@@ -67,6 +67,7 @@ mod archived;
 mod compatibility;
 mod concurrency;
 mod deletion;
+mod discovery;
 mod drafts;
 mod expansion;
 mod graph;

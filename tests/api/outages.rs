@@ -131,7 +131,8 @@ impl Seen {
 
 #[actix_web::test]
 async fn a_database_that_is_killed_under_load_and_comes_back_loses_nothing_that_was_answered() {
-    let mut postgres = OwnPostgres::start(&[]);
+    // Tests are not durable, but this one asks for it.
+    let mut postgres = OwnPostgres::start(&["synchronous_commit=on"]);
     let url = postgres.url("postgres");
     on_a_runtime(async { migrations::run(&url).await.unwrap() });
     let app = TestApp::over_url(&url).await;
