@@ -84,7 +84,6 @@ fn the_document_says_whose_it_is() {
         tags,
         [
             "Topics",
-            "Tags",
             "Positions",
             "Arguments",
             "Relations",
@@ -93,10 +92,7 @@ fn the_document_says_whose_it_is() {
             "Imports",
             "Exports",
             "Keys",
-            "Search",
-            "Discovery",
             "Views",
-            "Graph",
             "Service"
         ]
     );

@@ -11,32 +11,28 @@ pub(super) fn whole(debate: &Debate) -> Outline {
     Outline::to_depth(debate, u32::MAX)
 }
 
-pub(in crate::graph) fn p(index: usize) -> Node {
+pub(super) fn p(index: usize) -> Node {
     Node::Position(PositionIndex(index))
 }
 
-pub(in crate::graph) fn a(index: usize) -> Node {
+pub(super) fn a(index: usize) -> Node {
     Node::Argument(ArgumentIndex(index))
 }
 
-pub(in crate::graph) fn r(index: usize) -> Node {
+pub(super) fn r(index: usize) -> Node {
     Node::Relation(RelationIndex(index))
 }
 
-pub(in crate::graph) fn supports(premises: &[usize], target: Node) -> Relation {
+fn supports(premises: &[usize], target: Node) -> Relation {
     let premises = premises.iter().copied().map(ArgumentIndex).collect();
     Relation { kind: RelationKind::Supports, premises, target }
 }
 
-pub(in crate::graph) fn attacks(premises: &[usize], target: Node) -> Relation {
+fn attacks(premises: &[usize], target: Node) -> Relation {
     Relation { kind: RelationKind::Attacks, ..supports(premises, target) }
 }
 
-pub(in crate::graph) fn debate(
-    positions: usize,
-    arguments: usize,
-    relations: &[Relation],
-) -> Debate {
+fn debate(positions: usize, arguments: usize, relations: &[Relation]) -> Debate {
     Debate::new(positions, arguments, relations.to_vec()).unwrap()
 }
 

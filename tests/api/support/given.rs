@@ -10,7 +10,7 @@ impl TestApp {
     pub async fn topic(&self, slug: &str) -> GivenTopic<'_> {
         let title = format!("Is it right: {slug}?");
         self.post("/v1/topics", json!({"slug": slug, "title": title})).await.expect(201);
-        GivenTopic::at(self, slug)
+        GivenTopic { app: self, path: format!("/v1/topics/{slug}") }
     }
 
     /// Given a source with this text.
@@ -27,11 +27,7 @@ pub struct GivenTopic<'a> {
     path: String,
 }
 
-impl<'a> GivenTopic<'a> {
-    /// A topic that is there.
-    pub fn at(app: &'a TestApp, slug: &str) -> Self {
-        GivenTopic { app, path: format!("/v1/topics/{slug}") }
-    }
+impl GivenTopic<'_> {
     /// The path of something below the topic, or of the topic itself if that is empty.
     pub fn path(&self, below: &str) -> String {
         format!("{}{below}", self.path)

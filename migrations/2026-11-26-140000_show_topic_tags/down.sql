@@ -1,1 +1,0 @@
-drop view topic_tags;
