@@ -190,9 +190,9 @@ impl Report {
             self.notes.push(note);
             return;
         }
-        let least = self.notes.iter().map(|it| it.severity).min();
-        let lesser = least.filter(|least| *least < note.severity);
-        if let Some(at) = self.notes.iter().rposition(|it| Some(it.severity) == lesser) {
+        // Of those that matter least the last, which is the first from behind.
+        let least = self.notes.iter().enumerate().rev().min_by_key(|(_, it)| it.severity);
+        if let Some((at, _)) = least.filter(|(_, it)| it.severity < note.severity) {
             self.notes.remove(at);
             self.notes.push(note);
         }

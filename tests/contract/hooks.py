@@ -27,7 +27,6 @@ schemathesis.openapi.format(
 schemathesis.openapi.format("idempotency-key", st.uuids().map(str))
 
 
-
 # A file in a format that schemathesis does not know is sent as the text that it is. What is no text
 # cannot be sent as one: there is no file then.
 @schemathesis.serializer("application/x-ndjson", "text/argdown", "text/x-argdown", "text/vnd.argdown", "text/vnd.kialo")
