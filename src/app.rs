@@ -26,8 +26,8 @@ use crate::imports::Slots;
 use crate::limits::{Limiter, limit};
 use crate::metrics::Metrics;
 use crate::{
-    arguments, citations, docs, exports, health, imports, keys, positions, relations, sources,
-    topics, views,
+    analysis, arguments, citations, discovery, docs, exports, health, imports, keys, positions,
+    relations, search, sources, tags, topics, views,
 };
 
 /// What every worker shares.
@@ -83,6 +83,8 @@ impl State {
 
 /// Every slice. A scope takes all that begins with its path, so the longer ones come first.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    analysis::routes(config);
+    discovery::routes(config);
     positions::routes(config);
     arguments::routes(config);
     relations::routes(config);
@@ -91,7 +93,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     exports::routes(config);
     topics::routes(config);
     sources::routes(config);
+    search::routes(config);
     imports::routes(config);
+    tags::routes(config);
     keys::routes(config);
     health::routes(config);
     docs::routes(config);

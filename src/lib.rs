@@ -38,9 +38,15 @@ pub mod positions;
 pub mod sources;
 
 // What reads or writes across slices.
+pub mod expansion;
+
+pub mod analysis;
+pub mod discovery;
 pub mod exports;
 pub mod imports;
 pub mod keys;
+pub mod search;
+pub mod tags;
 pub mod views;
 
 // The service's own pages, and everything put together.

@@ -20,7 +20,8 @@ const FLOORS: &[&[&str]] = &[
     &["links"],
     &["citations", "relations"],
     &["arguments", "positions", "sources"],
-    &["exports", "imports", "keys", "views"],
+    &["expansion"],
+    &["analysis", "discovery", "exports", "imports", "keys", "search", "tags", "views"],
     &["docs", "health"],
     &["api_document", "app"],
     &["logging", "operator", "server"],
@@ -29,6 +30,10 @@ const FLOORS: &[&[&str]] = &[
 
 /// What each floor has in common with none other: modules of one line that do not use each other.
 const APART: &[&str] = &["config", "domain", "formats", "graph"];
+
+/// What the handlers of the slices below may use as well. Nothing uses handlers, so this closes no
+/// circle.
+const FOR_HANDLERS: &[&str] = &["expansion"];
 
 struct Source {
     /// The module directly below the root that the file belongs to.
@@ -122,7 +127,9 @@ fn every_module_uses_only_what_stands_below_it() {
             // What is no module is an item of the root, of which there are none.
             let Some(floor) = floors.get(used.as_str()) else { continue };
             let apart = floor == own && APART.contains(&used.as_str());
-            if floor > own || apart {
+            let is_for_it =
+                source.path.ends_with("handlers.rs") && FOR_HANDLERS.contains(&used.as_str());
+            if (floor > own && !is_for_it) || apart {
                 faults.push(format!("{} uses {used}", source.name()));
             }
         }

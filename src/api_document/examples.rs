@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
 use super::{PROBLEM, exports, is_json, operations};
@@ -134,6 +135,9 @@ fn parameter_value(template: &str, path: &str, parameter: &Parameter) -> Option<
         }
         ParameterIn::Header | ParameterIn::Cookie | ParameterIn::QueryString => return None,
     };
+    if let Some(RefOr::T(Schema::Array(_))) = &parameter.schema {
+        return Some(text.split(',').collect());
+    }
     // Numbers and booleans are written in a path as they are in JSON; what is neither is a text.
     let value =
         serde_json::from_str(&text).ok().filter(|it: &Value| it.is_i64() || it.is_boolean());

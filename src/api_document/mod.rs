@@ -1,9 +1,11 @@
 //! Composes the OpenAPI document from the handlers, and says once what holds for all of them.
 
 mod examples;
+mod expansion;
 mod exports;
 mod imports;
 mod links;
+mod sparse;
 
 use actix_web::App;
 use utoipa::OpenApi;
@@ -42,6 +44,7 @@ use crate::http::{conditions, idempotency};
     components(schemas(ProblemDocument)),
     tags(
         (name = "Topics", description = "The questions under debate."),
+        (name = "Tags", description = "The words that topics are found by, across all topics."),
         (name = "Positions", description = "The answers to a topic, in the order of their rank."),
         (name = "Arguments", description = "The reasons, one claim each."),
         (name = "Relations", description = "Premises that support, attack or rephrase a position, an argument, or another relation (an undercut)."),
@@ -50,7 +53,10 @@ use crate::http::{conditions, idempotency};
         (name = "Imports", description = "Debates out of files, in the formats of the field."),
         (name = "Exports", description = "Topics as files, in the formats of the field, and everything as one stream."),
         (name = "Keys", description = "What allows programs and people to write, and to see drafts."),
+        (name = "Search", description = "All that has words, found by them."),
+        (name = "Discovery", description = "What says much the same, and what goes with a topic."),
         (name = "Views", description = "A topic with everything below it, in one answer."),
+        (name = "Graph", description = "Questions to the debate as a graph: what bears on what, which way, and what is missing."),
         (name = "Service", description = "The service itself: its health, and its documentation."),
     )
 )]
@@ -92,7 +98,9 @@ pub fn compose() -> utoipa::openapi::OpenApi {
         }
     }
     links::add(&mut document);
+    expansion::add(&mut document);
     examples::add(&mut document);
+    sparse::add(&mut document);
     document
 }
 
@@ -315,7 +323,9 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     let is_versioned = !is_service(operation)
         && !imports::is_import(operation)
         && operation.operation_id.as_deref() != Some("export_everything")
-        && !operation.tags.iter().flatten().any(|tag| tag == "Keys");
+        && !operation.tags.iter().flatten().any(|tag| tag == "Keys")
+        // A tag is counted, not versioned: what tells its state is of use to who reads it only.
+        && (method == "GET" || !operation.tags.iter().flatten().any(|tag| tag == "Tags"));
     if !is_versioned {
         return;
     }

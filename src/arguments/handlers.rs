@@ -1,16 +1,23 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use super::types::{
+    Argument, ArgumentCreation, ArgumentFilter, ArgumentParts, ArgumentPatch, ArgumentPath,
+    NewArgument,
+};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links::Removal;
 use crate::topics::{self, TopicPath};
@@ -28,29 +35,32 @@ pub async fn list_arguments(
     listing: Listing<ArgumentFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| {
+    let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        Ok((topic, page))
-    };
-    let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((topic, page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add an argument
 ///
 /// May carry what it `supports`, `attacks` or `rephrases`, and its `citations`: all is made
-/// in one transaction, or nothing is.
-#[utoipa::path(tag = "Arguments", params(TopicPath), responses((status = 201, body = Argument, description = "The new argument")))]
+/// in one transaction, or nothing is. With `check_duplicates=true`, an argument that the topic has
+/// already, or nearly, is refused with a 409 that names the `candidates`.
+#[utoipa::path(tag = "Arguments", params(TopicPath, ArgumentCreation), responses((status = 201, body = Argument, description = "The new argument")))]
 #[post("")]
 pub async fn create_argument(
     caller: Caller<Write>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
+    Query(creation): Query<ArgumentCreation>,
     Json(new): Json<NewArgument>,
 ) -> Result<Written> {
     change!(caller, db, async |conn| {
-        let (topic, argument) = queries::insert(conn, &path.topic, &new).await?;
+        let (topic, argument) = queries::insert(conn, &path.topic, &new, &creation).await?;
         answer::created(location(&topic, &argument), argument.version, &argument)
     })
 }
@@ -58,18 +68,24 @@ pub async fn create_argument(
 /// Get an argument
 ///
 /// The argument alone; what it bears on and rests on are relations and citations of the topic.
-#[utoipa::path(tag = "Arguments", params(ArgumentPath), responses((status = 200, body = Argument, description = "The argument")))]
+#[utoipa::path(tag = "Arguments", params(ArgumentPath, ArgumentParts), responses((status = 200, body = Argument, description = "The argument")))]
 #[get("/{argument}")]
 pub async fn get_argument(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<ArgumentPath>,
+    Query(parts): Query<ArgumentParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
-    let argument = queries::find(&conn, &topic, &path.argument).await?;
-    Ok(answer::item(&conditions, argument.version, &argument))
+    let expand = parts.expand.as_ref();
+    let (argument, expanded) = db::item!(db, expand, async |conn| {
+        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+        let argument = queries::find(conn, &topic, &path.argument).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&argument), expand).await?;
+        Ok((argument, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, argument.version, &argument, &parts))
 }
 
 /// Create or replace an argument

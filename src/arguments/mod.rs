@@ -1,12 +1,16 @@
 //! Arguments: the reasons, one claim each.
 //!
 //! An argument may be made together with the relations and citations it stands in: the shorthand.
+//! Whoever wants it is told of arguments that claim nearly the same, before another is made.
 
 mod handlers;
 pub mod queries;
+pub mod similar;
 mod types;
 
-pub use types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+pub use types::{
+    Argument, ArgumentBrief, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument,
+};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -4,7 +4,11 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::types::{Argument, ArgumentFilter, ArgumentPatch, ArgumentPath, NewArgument};
+use super::similar;
+use super::types::{
+    Argument, ArgumentBrief, ArgumentCreation, ArgumentFilter, ArgumentPatch, ArgumentPath,
+    NewArgument,
+};
 use crate::citations::queries::{QuotedSources, ensure_quote, lock_sources};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
@@ -128,6 +132,16 @@ pub async fn list(
         .page(rows, total, |argument| sort.after(argument.id, argument.updated_at, &argument.slug)))
 }
 
+/// What all arguments of a topic claim, oldest first.
+pub async fn claims(mut conn: &Conn, topic: TopicId) -> Result<Vec<ArgumentBrief>> {
+    Ok(arguments::table
+        .filter(arguments::topic_id.eq(topic))
+        .order(arguments::id)
+        .select(ArgumentBrief::as_select())
+        .load(&mut conn)
+        .await?)
+}
+
 /// The argument.
 pub async fn find(conn: &Conn, topic: &Head, name: &ArgumentRef) -> Result<Argument> {
     find_if_any(conn, topic.id, name).await?.ok_or_else(|| absent(name))
@@ -147,9 +161,14 @@ pub async fn insert(
     conn: &mut Conn,
     topic: &TopicRef,
     new: &NewArgument,
+    creation: &ArgumentCreation,
 ) -> Result<(Head, Argument)> {
     let sources = lock_quoted(conn, new).await?;
     let topic = topics::queries::lock(conn, topic).await?;
+    if creation.checks_duplicates() {
+        // Under the lock, so that of two who add the same at once, one is told of the other.
+        similar::refuse_duplicate(conn, &topic, &new.claim).await?;
+    }
     let slug = match &new.slug {
         Some(slug) => slug.clone(),
         None => {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::citations::NewQuote;
 use crate::db::schema::arguments;
@@ -14,8 +15,11 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
+use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::extract::Flag;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::EndRef;
 
 /// A reason: one claim.
@@ -44,6 +48,18 @@ pub struct Argument {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// An argument, in short.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = arguments)]
+pub struct ArgumentBrief {
+    /// Its id.
+    pub id: ArgumentId,
+    /// Its slug.
+    pub slug: Slug,
+    /// What it claims.
+    pub claim: Claim,
 }
 
 /// What an argument bears on: at most 50 different records.
@@ -111,9 +127,27 @@ patch! {
     }
 }
 
+/// Some of the fields of an argument.
+pub type ArgumentFields = Fields<Argument>;
+
+/// What can be asked for with an argument.
+pub type ArgumentExpand = Expand<Argument>;
+
+impl Expandable for Argument {
+    const KIND: Kind = Kind::Argument;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.topic_id
+    }
+}
+
 parameters! {
     /// Which arguments.
-    pub struct ArgumentFilter with page {
+    pub struct ArgumentFilter with page, fields ArgumentFields, expand ArgumentExpand {
         /// Only those that are a premise of a relation of this kind.
         #[param(inline)]
         pub relation: Option<RelationKind>,
@@ -127,6 +161,28 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How to make an argument.
+    pub struct ArgumentCreation {
+        /// `true` refuses an argument that claims nearly the same as one of the topic, with a 409 that
+        /// names those in `candidates`. By default, whoever adds an argument insists.
+        #[param(inline)]
+        pub check_duplicates: Option<Flag>,
+    }
+}
+
+impl ArgumentCreation {
+    /// Whether an argument that is nearly there already is refused.
+    pub fn checks_duplicates(&self) -> bool {
+        self.check_duplicates.is_some_and(|flag| flag.0)
+    }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct ArgumentParts with fields ArgumentFields, expand ArgumentExpand {}
 }
 
 /// The path of an argument.

@@ -1,16 +1,22 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{Citation, CitationFilter, CitationPatch, CitationPath, NewCitation};
+use super::types::{
+    Citation, CitationFilter, CitationParts, CitationPatch, CitationPath, NewCitation,
+};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::topics::{self, TopicPath};
 
@@ -26,13 +32,14 @@ pub async fn list_citations(
     listing: Listing<CitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| {
+    let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        Ok((topic, page))
-    };
-    let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((topic, page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add a citation
@@ -56,18 +63,24 @@ pub async fn create_citation(
 /// Get a citation
 ///
 /// The quoted words, their place in the text of the source, and what they back.
-#[utoipa::path(tag = "Citations", params(CitationPath), responses((status = 200, body = Citation, description = "The citation")))]
+#[utoipa::path(tag = "Citations", params(CitationPath, CitationParts), responses((status = 200, body = Citation, description = "The citation")))]
 #[get("/{citation}")]
 pub async fn get_citation(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<CitationPath>,
+    Query(parts): Query<CitationParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
-    let citation = queries::find(&conn, &topic, &path.citation).await?;
-    Ok(answer::item(&conditions, citation.version, &citation))
+    let expand = parts.expand.as_ref();
+    let (citation, expanded) = db::item!(db, expand, async |conn| {
+        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+        let citation = queries::find(conn, &topic, &path.citation).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&citation), expand).await?;
+        Ok((citation, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, citation.version, &citation, &parts))
 }
 
 /// Create or replace a citation

@@ -9,8 +9,8 @@ pub mod queries;
 mod types;
 
 pub use types::{
-    BackedName, BacksRef, Citation, CitationFilter, CitationPatch, CitationPath, NewCitation,
-    NewQuote,
+    BackedName, BacksRef, Citation, CitationExpand, CitationFields, CitationFilter, CitationPatch,
+    CitationPath, NewCitation, NewQuote,
 };
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::ids::{
     ArgumentRef, CitationId, CitationRef, PositionRef, RelationRef, SourceRef, TopicId, TopicRef,
@@ -13,8 +14,10 @@ use crate::domain::input::{At, Faults, FromJson, Object, input, patch};
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::{By, EndName, EndRef, only};
 
 /// A verified quote of a source, and what it backs.
@@ -255,9 +258,27 @@ patch! {
     }
 }
 
+/// Some of the fields of a citation.
+pub type CitationFields = Fields<Citation>;
+
+/// What can be asked for with a citation.
+pub type CitationExpand = Expand<Citation>;
+
+impl Expandable for Citation {
+    const KIND: Kind = Kind::Citation;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.topic_id
+    }
+}
+
 parameters! {
     /// Which citations.
-    pub struct CitationFilter with page {
+    pub struct CitationFilter with page, fields CitationFields, expand CitationExpand {
         /// Only those of this source: its id or slug.
         #[param(inline)]
         pub source: Option<SourceRef>,
@@ -274,6 +295,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct CitationParts with fields CitationFields, expand CitationExpand {}
 }
 
 /// The path of a citation.

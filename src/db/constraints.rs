@@ -68,6 +68,9 @@ pub const CONSTRAINTS: &[(&str, Code)] = &[
     ("kept_answers_idempotency_key_check", Code::Internal),
     ("kept_answers_request_sha256_check", Code::Internal),
     ("kept_answers_status_check", Code::Internal),
+    ("search_entries_kind_check", Code::Internal),
+    ("search_entries_class_check", Code::Internal),
+    ("search_entries_passage_check", Code::Internal),
 ];
 
 impl From<Error> for Problem {

@@ -253,7 +253,30 @@ macro_rules! snapshot {
     }};
 }
 
-pub(crate) use {once, snapshot, write};
+/// Runs the reads of a record; in a snapshot, if others are read with it.
+macro_rules! item {
+    ($db:expr, $expand:expr, async |$conn:ident| $body:expr) => {
+        if $expand.is_some() {
+            $crate::db::snapshot!($db, async |$conn| $body)
+        } else {
+            let read = async |$conn: &$crate::db::Conn| $body;
+            read(&*$db.read().await?).await
+        }
+    };
+}
+
+/// Runs the reads of a list; in a snapshot, if other records are read with its own.
+macro_rules! list {
+    ($db:expr, $listing:expr, async |$conn:ident| $body:expr) => {
+        if $listing.is_expanded {
+            $crate::db::snapshot!($db, async |$conn| $body)
+        } else {
+            $db.list(&$listing, async |$conn: &$crate::db::Conn| $body).await
+        }
+    };
+}
+
+pub(crate) use {item, list, once, snapshot, write};
 
 /// Opens a single connection outside the pool, for the work before the server starts.
 pub async fn connect(url: &str) -> ConnectionResult<Conn> {

@@ -1,5 +1,10 @@
 //! The tables and views, as diesel knows them. Kept like the migrations by hand; a test compares the two.
 
+/// PostgreSQL's type of a text's words, which the program names and never reads.
+#[derive(Debug, Clone, Copy, diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+#[diesel(postgres_type(name = "tsvector"))]
+pub struct TsVector;
+
 diesel::table! {
     /// The questions under debate.
     topics (id) {
@@ -177,6 +182,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A view: the tags of topics, one a row.
+    topic_tags (topic_id, tag) {
+        topic_id -> Uuid,
+        topic_status -> Text,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
     /// Who may write, and see drafts.
     keys (id) {
         id -> Uuid,
@@ -206,6 +220,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, SmallInt, Text, Uuid};
+    use super::TsVector;
+
+    /// What is found by words: records, and passages of sources.
+    search_entries (id) {
+        id -> Uuid,
+        kind -> Text,
+        record_id -> Uuid,
+        topic_id -> Nullable<Uuid>,
+        language -> Nullable<Text>,
+        dictionary -> Text,
+        class -> SmallInt,
+        words -> TsVector,
+        start_at -> Nullable<Integer>,
+        passage -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// The words that entries are made of.
+    search_words (dictionary, word) {
+        dictionary -> Text,
+        word -> Text,
+        trigrams -> Array<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     topics,
     positions,
@@ -216,6 +258,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     citations,
     relations_with_ends,
     citations_with_ends,
+    topic_tags,
     keys,
     kept_answers,
+    search_entries,
+    search_words,
 );

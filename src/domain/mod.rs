@@ -7,6 +7,7 @@ pub mod ids;
 pub mod input;
 pub mod kinds;
 pub mod language;
+pub mod likeness;
 pub mod origin;
 pub mod quote;
 pub mod slug;

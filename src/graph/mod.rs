@@ -5,6 +5,16 @@
 //! among themselves, chains and stars of any size. Every walk is linear in the size of the
 //! debate and keeps its own stack, so that no debate can exhaust that of the thread.
 
-pub mod debate;
 pub mod node;
+
+pub mod debate;
+
 pub mod outline;
+
+pub mod bearing;
+pub mod ways;
+
+pub mod descent;
+
+pub mod circles;
+pub mod findings;

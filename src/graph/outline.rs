@@ -67,6 +67,20 @@ impl Outline {
         cut.finish()
     }
 
+    /// The outline of what is below one node, which stands at the top alone; the premises of the
+    /// relations onto it are at depth 1.
+    pub fn below_root(debate: &Debate, root: Node, depth: u32) -> Self {
+        let mut whole = Walk::new(debate, u32::MAX);
+        whole.place_root(root);
+        if whole.deepest <= depth {
+            return whole.finish();
+        }
+        let mut cut = Walk::new(debate, depth);
+        cut.place_root(root);
+        cut.place_hidden();
+        cut.finish()
+    }
+
     /// The relations that hang below a node, in reading order.
     ///
     /// They are those of [`Debate::incoming`], without the ones that
@@ -239,6 +253,12 @@ impl<'a> Walk<'a> {
         self.walk(Ahead { node: top, above: None, level });
     }
 
+    /// Puts a node at the top, above all that has a depth.
+    fn place_root(&mut self, root: Node) {
+        mark(&mut self.placed, root);
+        self.walk(Ahead { node: root, above: None, level: 0 });
+    }
+
     fn walk(&mut self, first: Ahead) {
         let mut ahead = vec![first];
         while let Some(Ahead { node, above, level }) = ahead.pop() {
@@ -335,6 +355,6 @@ fn slice<'a, T>(items: &'a [T], span: Option<&Range<usize>>) -> &'a [T] {
 }
 
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::conditions::Conditions;
 use super::idempotency::IDEMPOTENCY_REPLAYED;
+use super::parts::Parts;
 use super::problem::{Problem, Result};
 use crate::domain::text::sha256_hex;
 
@@ -26,10 +27,45 @@ pub fn item(conditions: &Conditions, version: i64, body: &impl Serialize) -> Htt
     tagged(conditions, &version.to_string(), body)
 }
 
+/// A record, as much of it as is asked for: 200, or 304 to a client that has this version.
+pub fn parts<T: Serialize>(
+    conditions: &Conditions,
+    version: i64,
+    record: &T,
+    parts: &Parts<'_, T>,
+) -> HttpResponse {
+    partial(conditions, &version.to_string(), parts, &parts.of(0, record))
+}
+
+/// As much of records as is asked for, under the entity tag of the whole.
+pub fn partial<T>(
+    conditions: &Conditions,
+    tag: &str,
+    parts: &Parts<'_, T>,
+    body: &impl Serialize,
+) -> HttpResponse {
+    // The entity tag does not tell the state of what is given with the records.
+    let unchanged = if parts.are_expanded() { None } else { unchanged(conditions, tag) };
+    unchanged.unwrap_or_else(|| {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header(etag(tag)).content_type(parts.media_type()).json(body)
+    })
+}
+
 /// Something with its own entity tag: 200, or 304 to a client that has it.
 pub fn tagged(conditions: &Conditions, tag: &str, body: &impl Serialize) -> HttpResponse {
     unchanged(conditions, tag)
         .unwrap_or_else(|| HttpResponse::Ok().insert_header(etag(tag)).json(body))
+}
+
+/// Something that has no version: its entity tag is made of the answer.
+pub fn untagged(conditions: &Conditions, body: &impl Serialize) -> Result<HttpResponse> {
+    let body = json(body)?;
+    let tag = digest_tag(&body);
+    Ok(unchanged(conditions, &tag).unwrap_or_else(|| {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header(etag(&tag)).insert_header(header::ContentType::json()).body(body)
+    }))
 }
 
 /// 304, to a client that has this state already.

@@ -16,10 +16,11 @@ use uuid::Uuid;
 use super::answer;
 use super::conditions::Conditions;
 use super::extract;
+use super::parts::{Given, Parts};
 use super::problem::{Code, Problem, Result};
 use crate::domain::input::{At, FaultCode, Faults, FromJson};
 use crate::domain::slug::Slug;
-use crate::domain::text::sha256_hex;
+use crate::domain::text::{Tag, sha256_hex};
 
 /// How many items a page has at most: 1 to 100, by default 20.
 #[derive(Debug, Clone, Copy)]
@@ -259,6 +260,13 @@ pub struct After {
     pub id: Uuid,
 }
 
+impl After {
+    /// After a tag, which has no id.
+    pub fn tag(topics: i64, name: &str) -> Self {
+        Self { key: Key::Tag(topics, name.to_owned()), id: Uuid::nil() }
+    }
+}
+
 /// A value that a list is sorted by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Key {
@@ -272,6 +280,10 @@ pub enum Key {
     Number(i32),
     /// Two numbers.
     Span(i32, i32),
+    /// How well something fits.
+    Score(i64),
+    /// How many topics have a tag, and the tag.
+    Tag(i64, String),
 }
 
 impl Key {
@@ -279,8 +291,9 @@ impl Key {
     fn can_be_stored(&self) -> bool {
         match self {
             Self::Text(text) => Slug::parse(text).is_ok(),
+            Self::Tag(_, tag) => Tag::parse(tag).is_ok(),
             Self::Time(time) => (1..=9999).contains(&time.year()),
-            Self::Id | Self::Number(_) | Self::Span(..) => true,
+            Self::Id | Self::Number(_) | Self::Span(..) | Self::Score(_) => true,
         }
     }
 
@@ -299,9 +312,19 @@ impl Key {
         if let Self::Number(number) = self { Ok(*number) } else { Err(bad_cursor()) }
     }
 
+    /// How many topics have the tag, and the tag, in a list of tags.
+    pub fn tag(&self) -> Result<(i64, &str)> {
+        if let Self::Tag(topics, tag) = self { Ok((*topics, tag)) } else { Err(bad_cursor()) }
+    }
+
     /// The two numbers, in a list sorted by them.
     pub fn span(&self) -> Result<(i32, i32)> {
         if let Self::Span(start, end) = self { Ok((*start, *end)) } else { Err(bad_cursor()) }
+    }
+
+    /// How well it fits, in a list sorted by that.
+    pub fn score(&self) -> Result<i64> {
+        if let Self::Score(score) = self { Ok(*score) } else { Err(bad_cursor()) }
     }
 }
 
@@ -329,6 +352,8 @@ pub struct Listing<T> {
     pub after: Option<After>,
     /// Whether to count all.
     pub count: Option<Count>,
+    /// Whether other records are asked for with those of the list.
+    pub is_expanded: bool,
     query: String,
     path: String,
     parameters: Vec<(String, String)>,
@@ -360,6 +385,7 @@ impl<T: FromJson + Paged> Listing<T> {
             limit: page.limit,
             after,
             count: page.count,
+            is_expanded: parameters.iter().any(|(name, _)| name == "expand"),
             query,
             path: request.path().to_owned(),
             parameters,
@@ -394,20 +420,54 @@ impl<T> Listing<T> {
         answer
     }
 
+    /// Answers a page of records, as much of them as is asked for.
+    pub fn answer_parts<R: Serialize>(
+        &self,
+        conditions: &Conditions,
+        tag: &str,
+        page: &Page<R>,
+        parts: &Parts<'_, R>,
+    ) -> HttpResponse {
+        let data = page.data.iter().enumerate();
+        let data = data.map(|(place, record)| parts.of(place, record)).collect();
+        let body = GivenPage { data, page: &page.page };
+        let mut answer = answer::partial(conditions, tag, parts, &body);
+        self.link(&mut answer, page.page.next_cursor.as_deref());
+        answer
+    }
+
+    /// The same, of a page whose records have no version together: the entity tag is made of the
+    /// whole.
+    pub fn answer_untagged_parts<R: Serialize>(
+        &self,
+        conditions: &Conditions,
+        page: &impl NextCursor,
+        data: &[R],
+        parts: &Parts<'_, R>,
+    ) -> Result<HttpResponse> {
+        if parts.are_plain() {
+            return self.answer_untagged(conditions, page);
+        }
+        let failed = |error| Problem::internal(&error);
+        let tag = answer::digest_tag(&serde_json::to_vec(page).map_err(failed)?);
+        let given = data.iter().enumerate().map(|(place, record)| parts.of(place, record));
+        let given = given.collect::<Vec<_>>();
+        let mut body = serde_json::to_value(page).map_err(failed)?;
+        if let Some(data) = body.get_mut("data") {
+            *data = serde_json::to_value(given).map_err(failed)?;
+        }
+        let mut answer = answer::partial(conditions, &tag, parts, &body);
+        self.link(&mut answer, page.next_cursor());
+        Ok(answer)
+    }
+
     /// Answers a page of what has no version: its entity tag is made of the answer.
     pub fn answer_untagged(
         &self,
         conditions: &Conditions,
         page: &impl NextCursor,
     ) -> Result<HttpResponse> {
-        let body = serde_json::to_vec(page).map_err(|error| Problem::internal(&error))?;
-        let tag = answer::digest_tag(&body);
-        let mut answer = answer::unchanged(conditions, &tag).unwrap_or_else(|| {
-            HttpResponse::Ok()
-                .insert_header(answer::etag(&tag))
-                .insert_header(header::ContentType::json())
-                .body(body)
-        });
+        let mut answer = answer::untagged(conditions, page)?;
         self.link(&mut answer, page.next_cursor());
         Ok(answer)
     }
@@ -445,7 +505,8 @@ fn open(cursor: &Cursor, query: &str) -> Result<After> {
 /// What binds a cursor to its query: the path and the parameters that change what is listed.
 fn fingerprint(path: &str, parameters: &[(String, String)]) -> String {
     let mut text = path.to_owned();
-    for (name, value) in parameters.iter().filter(|(name, _)| name != "limit" && name != "count") {
+    let is_of_page = |name: &str| matches!(name, "limit" | "count" | "fields" | "expand");
+    for (name, value) in parameters.iter().filter(|(name, _)| !is_of_page(name)) {
         // The length keeps two different lists of parameters from reading alike.
         text.push_str(&format!("\n{name}:{}:{value}", value.len()));
     }
@@ -459,6 +520,13 @@ pub struct Page<T> {
     pub data: Vec<T>,
     /// How to go on.
     pub page: PageInfo,
+}
+
+/// A page of a list, with as much of its records as is asked for.
+#[derive(Debug, Serialize)]
+struct GivenPage<'a, T: Serialize> {
+    data: Vec<Given<'a, T>>,
+    page: &'a PageInfo,
 }
 
 /// How to go on from a page.

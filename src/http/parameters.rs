@@ -1,7 +1,65 @@
 //! Declaring the query parameters of an operation.
 
-/// Declares the query parameters of an operation; `with page` adds those that every list has.
+/// Declares the query parameters of an operation; `with page` adds those that every list has, and
+/// `with fields` and `expand` those that say how much of a record is given, and what with it.
 macro_rules! parameters {
+    ($(#[$meta:meta])* pub struct $name:ident with page, fields $fields:ident, expand $expand:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+    }) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name with page, fields $fields {
+                $($(#[$field_meta])* pub $field: $type,)*
+                /// With each record, those that hang together with it directly: paths with commas between
+                /// them, as in `citations.source,arguments`, of at most three steps. What is asked for stands
+                /// in the field `expanded`, of 1,000 records in all at most; what lacks some is named in
+                /// `incomplete`. The entity tag is that of the record alone, so such an answer is never 304.
+                #[param(inline, style = Form, explode = false)]
+                pub expand: Option<$expand>,
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident with fields $fields:ident, expand $expand:ident {}) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name with fields $fields {
+                /// With each record, those that hang together with it directly: paths with commas between
+                /// them, as in `citations.source,arguments`, of at most three steps. What is asked for stands
+                /// in the field `expanded`, of 1,000 records in all at most; what lacks some is named in
+                /// `incomplete`. The entity tag is that of the record alone, so such an answer is never 304.
+                #[param(inline, style = Form, explode = false)]
+                pub expand: Option<$expand>,
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident with page, fields $fields:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+    }) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name with page {
+                $($(#[$field_meta])* pub $field: $type,)*
+                /// Only these fields of each record, with commas between them; by default all. What is then given
+                /// is of the media type `application/vnd.debatebase.sparse+json`; its entity tag is that of the whole.
+                #[param(inline, style = Form, explode = false)]
+                pub fields: Option<$fields>,
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident with fields $fields:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+    }) => {
+        $crate::http::parameters::parameters! {
+            $(#[$meta])*
+            pub struct $name {
+                $($(#[$field_meta])* pub $field: $type,)*
+                /// Only these fields of the record, with commas between them; by default all. What is then given
+                /// is of the media type `application/vnd.debatebase.sparse+json`; its entity tag is that of the whole.
+                #[param(inline, style = Form, explode = false)]
+                pub fields: Option<$fields>,
+            }
+        }
+    };
     ($(#[$meta:meta])* pub struct $name:ident with page {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
     }) => {

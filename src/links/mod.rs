@@ -9,7 +9,7 @@ mod reference;
 mod types;
 
 pub use reference::By;
-pub use types::{EndName, EndRef, Removal, only};
+pub use types::{EndName, EndRef, PlaceRef, Removal, only};
 
 use crate::domain::input::{Fault, FaultCode};
 use crate::http::problem::{Part, Problem};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::types::{EndName, EndRef};
+use super::types::{EndName, EndRef, PlaceRef};
 use crate::db::Conn;
 use crate::db::lists::by_name;
 use crate::db::schema::{arguments, citations, positions, premises, relations};
@@ -98,6 +98,22 @@ pub async fn end(
         let detail = format!("there is no such {field} in the topic `{}`", topic.slug);
         Problem::misfit(format!("{pointer}/{field}"), FaultCode::NotFound, detail)
     })
+}
+
+/// The position or the argument that a place names, the position if both have the slug; a fault of
+/// the query parameter if neither is there.
+pub async fn place(conn: &Conn, topic: &Head, place: &PlaceRef, parameter: &str) -> Result<End> {
+    if let Some(name) = &place.position
+        && let Some((id, _)) = position(conn, topic, name).await?
+    {
+        return Ok(End::Position(id));
+    }
+    if let Some(name) = &place.argument
+        && let Some((id, _)) = argument(conn, topic, name).await?
+    {
+        return Ok(End::Argument(id));
+    }
+    Err(super::unknown_filter(parameter))
 }
 
 /// The records that query parameters name; a fault of each parameter whose record is not there.

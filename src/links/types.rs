@@ -137,6 +137,59 @@ impl ToSchema for EndName {
     }
 }
 
+/// A position or an argument of the topic, as a query parameter names it: by id or slug, after its
+/// kind and a colon where two records of different kinds have the slug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceRef {
+    /// The position that it may name.
+    pub position: Option<PositionRef>,
+    /// The argument that it may name, if there is no such position.
+    pub argument: Option<ArgumentRef>,
+}
+
+impl PlaceRef {
+    fn parse(text: &str) -> Option<Self> {
+        let (kind, name) = match text.split_once(':') {
+            Some((kind, name)) => (Some(kind), name),
+            None => (None, text),
+        };
+        let (position, argument) = (name.parse().ok()?, name.parse().ok()?);
+        match kind {
+            None => Some(Self { position: Some(position), argument: Some(argument) }),
+            Some("position") => Some(Self { position: Some(position), argument: None }),
+            Some("argument") => Some(Self { position: None, argument: Some(argument) }),
+            Some(_) => None,
+        }
+    }
+}
+
+impl FromJson for PlaceRef {
+    fn from_json(value: Value, at: &At<'_>, faults: &mut Faults) -> Option<Self> {
+        let place = Self::parse(&String::from_json(value, at, faults)?);
+        if place.is_none() {
+            let detail = "must be the id or slug of a position or an argument, as in `some-slug`, \
+                          `position:some-slug` or `argument:some-slug`";
+            faults.push(at, FaultCode::BadFormat, detail);
+        }
+        place
+    }
+}
+
+impl utoipa::PartialSchema for PlaceRef {
+    fn schema() -> RefOr<Schema> {
+        let name = PositionRef::PATTERN.trim_start_matches('^');
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .min_length(Some(1))
+            .max_length(Some("position:".len() + Slug::MAX))
+            .pattern(Some(format!("^((position|argument):)?{name}")))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for PlaceRef {}
+
 parameters! {
     /// How to delete.
     pub struct Removal {

@@ -1,16 +1,22 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewPosition, Position, PositionFilter, PositionPatch, PositionPath};
+use super::types::{
+    NewPosition, Position, PositionFilter, PositionParts, PositionPatch, PositionPath,
+};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links::Removal;
 use crate::topics::{self, TopicPath};
@@ -27,13 +33,14 @@ pub async fn list_positions(
     listing: Listing<PositionFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| {
+    let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        Ok((topic, page))
-    };
-    let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((topic, page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add a position
@@ -56,18 +63,24 @@ pub async fn create_position(
 /// Get a position
 ///
 /// The position alone; what bears on it is in the `outline` of the topic.
-#[utoipa::path(tag = "Positions", params(PositionPath), responses((status = 200, body = Position, description = "The position")))]
+#[utoipa::path(tag = "Positions", params(PositionPath, PositionParts), responses((status = 200, body = Position, description = "The position")))]
 #[get("/{position}")]
 pub async fn get_position(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<PositionPath>,
+    Query(parts): Query<PositionParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
-    let position = queries::find(&conn, &topic, &path.position).await?;
-    Ok(answer::item(&conditions, position.version, &position))
+    let expand = parts.expand.as_ref();
+    let (position, expanded) = db::item!(db, expand, async |conn| {
+        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+        let position = queries::find(conn, &topic, &path.position).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&position), expand).await?;
+        Ok((position, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, position.version, &position, &parts))
 }
 
 /// Create or replace a position

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::db::schema::positions;
 use crate::domain::ids::{PositionId, PositionRef, TopicId, TopicRef};
@@ -11,8 +12,10 @@ use crate::domain::input::{input, patch};
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Statement, Summary};
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::sorts;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// An answer to a topic.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, QueryableByName, Selectable)]
@@ -96,13 +99,36 @@ sorts! {
     }
 }
 
+/// Some of the fields of a position.
+pub type PositionFields = Fields<Position>;
+
+/// What can be asked for with a position.
+pub type PositionExpand = Expand<Position>;
+
+impl Expandable for Position {
+    const KIND: Kind = Kind::Position;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.topic_id
+    }
+}
+
 parameters! {
     /// Which positions.
-    pub struct PositionFilter with page {
+    pub struct PositionFilter with page, fields PositionFields, expand PositionExpand {
         /// In which order; by default by rank.
         #[param(inline)]
         pub sort: Option<PositionSort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct PositionParts with fields PositionFields, expand PositionExpand {}
 }
 
 /// The path of a position.

@@ -1,16 +1,22 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
+use super::types::{
+    NewRelation, Relation, RelationFilter, RelationParts, RelationPatch, RelationPath,
+};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links::Removal;
 use crate::topics::{self, TopicPath};
@@ -27,13 +33,14 @@ pub async fn list_relations(
     listing: Listing<RelationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| {
+    let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        Ok((topic, page))
-    };
-    let (topic, page) = db.list(&listing, read).await?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((topic, page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add a relation
@@ -56,18 +63,24 @@ pub async fn create_relation(
 /// Get a relation
 ///
 /// Its premises and its target, by slug.
-#[utoipa::path(tag = "Relations", params(RelationPath), responses((status = 200, body = Relation, description = "The relation")))]
+#[utoipa::path(tag = "Relations", params(RelationPath, RelationParts), responses((status = 200, body = Relation, description = "The relation")))]
 #[get("/{relation}")]
 pub async fn get_relation(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<RelationPath>,
+    Query(parts): Query<RelationParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let conn = db.read().await?;
-    let topic = topics::queries::head(&conn, &path.topic, &caller.sight()).await?;
-    let relation = queries::find(&conn, &topic, &path.relation).await?;
-    Ok(answer::item(&conditions, relation.version, &relation))
+    let expand = parts.expand.as_ref();
+    let (relation, expanded) = db::item!(db, expand, async |conn| {
+        let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+        let relation = queries::find(conn, &topic, &path.relation).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&relation), expand).await?;
+        Ok((relation, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, relation.version, &relation, &parts))
 }
 
 /// Create or replace a relation

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::ids::{ArgumentRef, PositionRef, RelationId, RelationRef, TopicId, TopicRef};
 use crate::domain::input::{Listed, input, patch};
@@ -10,8 +11,10 @@ use crate::domain::kinds::RelationKind;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::{EndName, EndRef};
 
 /// The premises of a relation: 1 to 50 different arguments, by id or slug.
@@ -88,9 +91,27 @@ patch! {
     }
 }
 
+/// Some of the fields of a relation.
+pub type RelationFields = Fields<Relation>;
+
+/// What can be asked for with a relation.
+pub type RelationExpand = Expand<Relation>;
+
+impl Expandable for Relation {
+    const KIND: Kind = Kind::Relation;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.topic_id
+    }
+}
+
 parameters! {
     /// Which relations.
-    pub struct RelationFilter with page {
+    pub struct RelationFilter with page, fields RelationFields, expand RelationExpand {
         /// Only those of this kind.
         #[param(inline)]
         pub relation: Option<RelationKind>,
@@ -107,6 +128,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<Sort>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct RelationParts with fields RelationFields, expand RelationExpand {}
 }
 
 /// The path of a relation.

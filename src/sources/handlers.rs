@@ -5,14 +5,17 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
 use super::types::{
-    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourcePatch, SourcePath,
+    NewSource, Source, SourceCitationFilter, SourceCitations, SourceFilter, SourceParts,
+    SourcePatch, SourcePath,
 };
 use crate::access::{Caller, Read, Write, change};
 use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links::Removal;
 use crate::metrics::Work;
@@ -29,7 +32,8 @@ pub async fn list_sources(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
-    listing.answer_untagged(&conditions, &page)
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 /// Add a source
@@ -51,16 +55,18 @@ pub async fn create_source(
 /// Get a source
 ///
 /// Everything but its text, which is at `…/text`.
-#[utoipa::path(tag = "Sources", params(SourcePath), responses((status = 200, body = Source, description = "The source")))]
+#[utoipa::path(tag = "Sources", params(SourcePath, SourceParts), responses((status = 200, body = Source, description = "The source")))]
 #[get("/{source}")]
 pub async fn get_source(
     _caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
+    Query(parts): Query<SourceParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let source = queries::find(&*db.read().await?, &path.source).await?;
-    Ok(answer::item(&conditions, source.version, &source))
+    let parts = Parts::new(parts.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, source.version, &source, &parts))
 }
 
 /// Create or replace a source
@@ -158,10 +164,14 @@ pub async fn list_source_citations(
     listing: Listing<SourceCitationFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = db::snapshot!(db, async |conn| {
-        queries::citations(conn, &path.source, &listing, &caller.sight()).await
+    let (page, expanded) = db::snapshot!(db, async |conn| {
+        let page = queries::citations(conn, &path.source, &listing, &caller.sight()).await?;
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &page.data, expand).await?;
+        Ok((page, expanded))
     })?;
-    listing.answer_untagged(&conditions, &page)
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 fn location(source: &Source) -> String {

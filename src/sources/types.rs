@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::citations::Citation;
+use crate::citations::{Citation, CitationExpand, CitationFields};
 use crate::db::schema::sources;
 use crate::domain::ids::{SourceId, SourceRef};
 use crate::domain::input::{Listed, input, patch};
@@ -16,6 +16,7 @@ use crate::domain::text::{Licence, Name, Tag, Title};
 use crate::domain::web_url::WebUrl;
 use crate::http::page::{NewestFirst, NextCursor, PageInfo};
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// The authors of a source: at most 100 different ones.
 pub type Authors = Listed<Name, 0, 100>;
@@ -110,9 +111,12 @@ patch! {
     }
 }
 
+/// Some of the fields of a source.
+pub type SourceFields = Fields<Source>;
+
 parameters! {
     /// Which sources.
-    pub struct SourceFilter with page {
+    pub struct SourceFilter with page, fields SourceFields {
         /// Only those whose title begins so, in upper or lower case.
         #[param(inline)]
         pub q: Option<Tag>,
@@ -123,8 +127,13 @@ parameters! {
 }
 
 parameters! {
+    /// How much of a record.
+    pub struct SourceParts with fields SourceFields {}
+}
+
+parameters! {
     /// Which page of a source's quotes.
-    pub struct SourceCitationFilter with page {
+    pub struct SourceCitationFilter with page, fields CitationFields, expand CitationExpand {
     }
 }
 

@@ -1,16 +1,20 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewTopic, Topic, TopicFilter, TopicPatch, TopicPath};
+use super::types::{NewTopic, Topic, TopicFilter, TopicParts, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
-use crate::db::{Conn, Db};
+use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 
 /// List topics
@@ -24,9 +28,13 @@ pub async fn list_topics(
     listing: Listing<TopicFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let read = async |conn: &Conn| queries::list(conn, &listing, &caller.sight()).await;
-    let page = db.list(&listing, read).await?;
-    listing.answer_untagged(&conditions, &page)
+    let (page, expanded) = db::list!(db, listing, async |conn| {
+        let page = queries::list(conn, &listing, &caller.sight()).await?;
+        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        Ok((page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 /// Open a topic
@@ -48,16 +56,23 @@ pub async fn create_topic(
 /// Get a topic
 ///
 /// The topic alone; its `outline` and `graph` have everything below it.
-#[utoipa::path(tag = "Topics", params(TopicPath), responses((status = 200, body = Topic, description = "The topic")))]
+#[utoipa::path(tag = "Topics", params(TopicPath, TopicParts), responses((status = 200, body = Topic, description = "The topic")))]
 #[get("/{topic}")]
 pub async fn get_topic(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
+    Query(parts): Query<TopicParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let topic = queries::find(&*db.read().await?, &path.topic, &caller.sight()).await?;
-    Ok(answer::item(&conditions, topic.version, &topic))
+    let expand = parts.expand.as_ref();
+    let (topic, expanded) = db::item!(db, expand, async |conn| {
+        let topic = queries::find(conn, &path.topic, &caller.sight()).await?;
+        let expanded = expansion::of(conn, slice::from_ref(&topic), expand).await?;
+        Ok((topic, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
+    Ok(answer::parts(&conditions, topic.version, &topic, &parts))
 }
 
 /// Create or replace a topic

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::db::schema::topics;
 use crate::domain::ids::{TopicId, TopicRef};
@@ -13,8 +14,10 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
+use crate::http::expand::{Expand, Expandable, Kind};
 use crate::http::page::NewestFirst;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// The tags of a topic: at most 50 different ones.
 pub type Tags = Listed<Tag, 0, 50>;
@@ -87,9 +90,27 @@ patch! {
     }
 }
 
+/// Some of the fields of a topic.
+pub type TopicFields = Fields<Topic>;
+
+/// What can be asked for with a topic.
+pub type TopicExpand = Expand<Topic>;
+
+impl Expandable for Topic {
+    const KIND: Kind = Kind::Topic;
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn topic_id(&self) -> TopicId {
+        self.id
+    }
+}
+
 parameters! {
     /// Which topics.
-    pub struct TopicFilter with page {
+    pub struct TopicFilter with page, fields TopicFields, expand TopicExpand {
         /// Only those that have this tag.
         #[param(inline)]
         pub tag: Option<Tag>,
@@ -106,6 +127,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<NewestFirst>,
     }
+}
+
+parameters! {
+    /// How much of a record.
+    pub struct TopicParts with fields TopicFields, expand TopicExpand {}
 }
 
 /// The path of a topic.

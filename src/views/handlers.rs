@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
 use super::outline::{DEEPEST, OutlineParameters, Rows};
+use super::sparing::unchanged;
 use super::{GraphView, OutlineView, graph, outline, queries};
 use crate::access::{Caller, Read};
 use crate::db::{self, Db};
@@ -11,13 +12,15 @@ use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::Result;
+use crate::links;
 use crate::topics::{self, TopicPath};
 
 /// Get the outline of a topic
 ///
 /// The positions by rank, each with its arguments nested by relation: linked premises together,
 /// undercuts under the relation that they attack. An argument met again is `repeated`, so cycles
-/// end; where `depth` cuts a branch, `below` says how many arguments are there.
+/// end; where `depth` cuts a branch, `below` says how many arguments are there. With `root`, only what
+/// is below one position or argument.
 #[utoipa::path(tag = "Views", params(TopicPath, OutlineParameters), responses((status = 200, body = OutlineView, description = "The outline")))]
 #[get("/v1/topics/{topic}/outline")]
 pub async fn get_outline(
@@ -27,16 +30,23 @@ pub async fn get_outline(
     Query(parameters): Query<OutlineParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    if let Some(unchanged) = unchanged(&db, &path, &caller, &conditions).await? {
+    if let Some(unchanged) = unchanged(&db, &path.topic, &caller, &conditions).await? {
         return Ok(unchanged);
     }
     let depth = parameters.depth.map_or(DEEPEST, |depth| depth.0);
-    let (rows, citations) = db::snapshot!(db, async |conn| {
+    let (rows, root, citations) = db::snapshot!(db, async |conn| {
+        let root = match &parameters.root {
+            None => None,
+            Some(root) => {
+                let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+                Some(links::queries::place(conn, &topic, root, "root").await?)
+            }
+        };
         let rows = load(conn, &path, &caller).await?;
         let citations = queries::citations(conn, rows.topic.topic.id).await?;
-        Ok((rows, citations))
+        Ok((rows, root, citations))
     })?;
-    let view = outline::assemble(&rows, citations, depth)?;
+    let view = outline::assemble(&rows, citations, root, depth)?;
     Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
 }
 
@@ -51,26 +61,12 @@ pub async fn get_graph(
     Path(path): Path<TopicPath>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    if let Some(unchanged) = unchanged(&db, &path, &caller, &conditions).await? {
+    if let Some(unchanged) = unchanged(&db, &path.topic, &caller, &conditions).await? {
         return Ok(unchanged);
     }
     let rows = db::snapshot!(db, async |conn| load(conn, &path, &caller).await)?;
     let view = graph::assemble(rows);
     Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
-}
-
-/// A client that has the state already is spared the reading of all the rest.
-async fn unchanged(
-    db: &Db,
-    path: &TopicPath,
-    caller: &Caller<Read>,
-    conditions: &Conditions,
-) -> Result<Option<HttpResponse>> {
-    if conditions.is_unconditional_read() {
-        return Ok(None);
-    }
-    let topic = topics::queries::head(&*db.read().await?, &path.topic, &caller.sight()).await?;
-    Ok(answer::unchanged(conditions, &topic.revision.to_string()))
 }
 
 async fn load(conn: &db::Conn, path: &TopicPath, caller: &Caller<Read>) -> Result<Rows> {

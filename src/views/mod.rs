@@ -8,10 +8,13 @@
 mod graph;
 mod handlers;
 mod outline;
+pub mod places;
 pub mod queries;
+mod sparing;
 
 pub use graph::GraphView;
 pub use outline::OutlineView;
+pub use sparing::unchanged;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of the views.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::places::{self, Ends};
 use super::queries::{ArgumentRow, CitationRow, PositionRow, RelationRow, TopicRows};
 use crate::domain::ids::{ArgumentId, CitationId, PositionId, RelationId};
 use crate::domain::kinds::RelationKind;
@@ -13,12 +14,14 @@ use crate::domain::language::Language;
 use crate::domain::quote::Exact;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim, Scheme, Statement, Summary};
-use crate::graph::debate::{Debate, Relation};
+use crate::graph::debate::Debate;
 use crate::graph::node::{ArgumentIndex, Node, PositionIndex, RelationIndex};
 use crate::graph::outline::{Appearance, Outline};
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
-use crate::http::problem::{Problem, Result};
+use crate::http::problem::Result;
+use crate::links::PlaceRef;
+use crate::links::queries::End;
 use crate::topics::Topic;
 
 /// A program that reads JSON must be able to bear its nesting, so no outline is nested deeper.
@@ -33,6 +36,12 @@ parameters! {
         /// How many levels of arguments: 0 is the positions alone. By default all, to the 100th.
         #[param(inline)]
         pub depth: Option<Depth>,
+        /// Only what is below this position or argument, which stands at the top alone: its id or slug,
+        /// as in `some-slug`. Where a position and an argument have the slug, the position is meant,
+        /// unless the kind is said, as in `argument:some-slug`. So a debate that goes deeper than one
+        /// outline is read on.
+        #[param(inline)]
+        pub root: Option<PlaceRef>,
     }
 }
 
@@ -51,7 +60,11 @@ pub struct OutlineView {
     pub citations: Vec<OutlineCitation>,
     /// Its positions, by rank.
     pub positions: Vec<OutlinePosition>,
-    /// What no position reaches.
+    /// The argument that was asked for as `root`, with what is below it; then there are no positions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub root: Option<OutlineArgument>,
+    /// What no position reaches; nothing, if a `root` was asked for.
     pub unplaced: Unplaced,
 }
 
@@ -178,55 +191,63 @@ pub struct Rows {
 impl Rows {
     /// The debate that the rows are.
     pub fn debate(&self) -> Result<Debate> {
-        let positions = places(self.topic.positions.iter().map(|row| row.id.into()));
-        let arguments = places(self.arguments.iter().map(|row| row.id.into()));
-        let relations = places(self.relations.iter().map(|row| row.id.into()));
-        // Foreign keys keep all ends in the topic; an end that is missing all the same is a bug.
-        let broken =
-            || Problem::internal(&std::io::Error::other("a relation ends outside its topic"));
-        let links: Option<Vec<Relation>> = self
-            .relations
-            .iter()
-            .map(|row| {
-                let position = row.target_position_id.and_then(|id| positions.get(&id.into()));
-                let argument = row.target_argument_id.and_then(|id| arguments.get(&id.into()));
-                let relation = row.target_relation_id.and_then(|id| relations.get(&id.into()));
-                let target = position
-                    .map(|index| Node::Position(PositionIndex(*index)))
-                    .or(argument.map(|index| Node::Argument(ArgumentIndex(*index))))
-                    .or(relation.map(|index| Node::Relation(RelationIndex(*index))))?;
-                let premises = row
-                    .premise_ids
-                    .iter()
-                    .map(|id| arguments.get(&(*id).into()).copied().map(ArgumentIndex));
-                Some(Relation {
-                    kind: row.kind,
-                    premises: premises.collect::<Option<_>>()?,
-                    target,
-                })
-            })
-            .collect();
-        let links = links.ok_or_else(broken)?;
-        Debate::new(self.topic.positions.len(), self.arguments.len(), links)
-            .map_err(|error| Problem::internal(&error))
+        let positions = self.topic.positions.iter().map(|row| row.id);
+        let arguments = self.arguments.iter().map(|row| row.id);
+        let relations = self.relations.iter().map(|row| Ends {
+            id: row.id,
+            kind: row.kind,
+            target: (row.target_position_id, row.target_argument_id, row.target_relation_id),
+            premises: &row.premise_ids,
+        });
+        places::debate(positions, arguments, relations)
+    }
+
+    /// Where a position or an argument is among the rows.
+    fn place(&self, end: End) -> Option<Node> {
+        match end {
+            End::Position(id) => self
+                .topic
+                .positions
+                .iter()
+                .position(|row| row.id == id)
+                .map(|index| Node::Position(PositionIndex(index))),
+            End::Argument(id) => self
+                .arguments
+                .iter()
+                .position(|row| row.id == id)
+                .map(|index| Node::Argument(ArgumentIndex(index))),
+            End::Relation(_) => None,
+        }
     }
 }
 
-fn places(ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, usize> {
-    ids.enumerate().map(|(index, id)| (id, index)).collect()
-}
-
-/// Puts an outline together, to a depth.
-pub fn assemble(rows: &Rows, citations: Vec<CitationRow>, depth: u32) -> Result<OutlineView> {
+/// Puts an outline together, to a depth: that of the whole topic, or of what is below a root.
+pub fn assemble(
+    rows: &Rows,
+    citations: Vec<CitationRow>,
+    root: Option<End>,
+    depth: u32,
+) -> Result<OutlineView> {
     let debate = rows.debate()?;
-    let shape = Outline::to_depth(&debate, depth);
+    let root = root.and_then(|root| rows.place(root));
+    let shape = match root {
+        None => Outline::to_depth(&debate, depth),
+        Some(root) => Outline::below_root(&debate, root, depth),
+    };
     let mut builder = Builder { rows, shape: &shape, quotes: HashMap::new(), of_topic: Vec::new() };
     for citation in citations {
         builder.keep(citation);
     }
     let positions = rows.topic.positions.iter().enumerate();
-    let positions =
-        positions.map(|(index, row)| builder.position(PositionIndex(index), row)).collect();
+    let positions = positions
+        .map(|(index, row)| (PositionIndex(index), row))
+        .filter(|(index, _)| root.is_none_or(|root| root == Node::Position(*index)))
+        .map(|(index, row)| builder.position(index, row))
+        .collect();
+    let root = match root {
+        Some(Node::Argument(index)) => builder.unfolded(index),
+        Some(Node::Position(_) | Node::Relation(_)) | None => None,
+    };
     let arguments =
         shape.unreached_arguments().iter().filter_map(|index| builder.unfolded(*index)).collect();
     let relations =
@@ -235,6 +256,7 @@ pub fn assemble(rows: &Rows, citations: Vec<CitationRow>, depth: u32) -> Result<
     Ok(OutlineView {
         citations,
         positions,
+        root,
         unplaced: Unplaced { arguments, relations },
         revision: rows.topic.revision,
         topic: rows.topic.topic.clone(),

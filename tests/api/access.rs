@@ -104,6 +104,7 @@ fn expected(demands: Demands, asker: Asker) -> Option<(u16, &'static str)> {
 async fn with_askers(app: &TestApp) -> BTreeMap<Asker, Option<String>> {
     app.debate().await;
     app.topic("elsewhere").await;
+    app.patch("/v1/topics/elsewhere", json!({"tags": ["shared"]})).await.expect(200);
     app.patch("/v1/topics/llama", json!({"status": "draft"})).await.expect(200);
     let mut keys = BTreeMap::from([
         (Asker::WithoutKey, None),
@@ -163,7 +164,11 @@ async fn ask(app: &TestApp, as_asker: &TestApp, operation: &Operation, turn: usi
     }
     let is_at_item = operation.path.ends_with('}') && operation.method != Method::GET;
     let mut path = operation.path.replace("{topic}", "llama").replace("{code}", "invalid");
-    if is_at_item && kind != "topic" && kind != "key" && operation.method != Method::PUT {
+    path = path.replace("{finding}", "unquoted").replace("{tag}", "shared");
+    if operation.id == "get_path" {
+        path.push_str("?to=yes");
+    }
+    if is_at_item && !matches!(kind, "topic" | "tag" | "key") && operation.method != Method::PUT {
         let list = if kind == "source" { "/v1/sources" } else { topic };
         let mut given = new.clone();
         given["slug"] = json!(slug);
@@ -172,6 +177,12 @@ async fn ask(app: &TestApp, as_asker: &TestApp, operation: &Operation, turn: usi
     if kind == "key" && operation.path.contains("{key}") {
         let (id, _) = app.given_key(&["read"], &[]).await;
         path = path.replace("{key}", &id.to_string());
+    }
+    if operation.id == "get_similar_to_claim" {
+        path.push_str("?claim=It+costs+little.");
+    }
+    if operation.id == "search_records" {
+        path.push_str("?q=cheap");
     }
     for (name, there) in [
         ("position", "yes"),
@@ -262,8 +273,8 @@ fn the_document_says_who_may_call_what() {
     Admin: list_keys create_key get_key revoke_key rotate_key
     Import: create_import
     Nothing: get_live get_ready get_openapi get_problem_page get_native_schema get_version
-    Sight: export_everything list_sources get_source list_source_citations get_source_text list_topics get_topic list_arguments get_argument list_citations get_citation export_topic get_graph get_outline list_positions get_position list_relations get_relation
-    Write: create_source put_source delete_source patch_source create_topic
+    Sight: export_everything search_records list_sources get_source list_source_citations get_source_text list_tags get_tag list_topics get_topic list_arguments get_argument get_ancestors list_descendants get_path get_similar list_citations get_citation export_topic get_graph get_outline list_positions get_position get_related list_relations get_relation get_similar_to_claim get_statistics list_findings
+    Write: create_source put_source delete_source patch_source patch_tag create_topic
     WriteInTopic: put_topic delete_topic patch_topic create_argument put_argument delete_argument patch_argument create_citation put_citation delete_citation patch_citation create_position put_position delete_position patch_position create_relation put_relation delete_relation patch_relation
     ");
 }

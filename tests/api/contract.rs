@@ -84,6 +84,7 @@ fn the_document_says_whose_it_is() {
         tags,
         [
             "Topics",
+            "Tags",
             "Positions",
             "Arguments",
             "Relations",
@@ -92,7 +93,10 @@ fn the_document_says_whose_it_is() {
             "Imports",
             "Exports",
             "Keys",
+            "Search",
+            "Discovery",
             "Views",
+            "Graph",
             "Service"
         ]
     );

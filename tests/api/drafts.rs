@@ -47,6 +47,15 @@ async fn a_draft_and_everything_below_it_is_not_there_for_the_public() {
         "/outline",
         "/outline?depth=1",
         "/graph",
+        "/arguments/cheap/ancestors",
+        "/arguments/cheap/descendants",
+        "/arguments/cheap/path?to=yes",
+        "/arguments/cheap/similar",
+        "/arguments/cheap/similar?across=true",
+        "/similar?claim=It+costs+little.",
+        "/related",
+        "/statistics",
+        "/statistics/orphans",
     ] {
         for name in ["llama", &id] {
             let path = format!("/v1/topics/{name}{below}");

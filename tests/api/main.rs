@@ -56,18 +56,25 @@ mod schema;
 mod seeding;
 mod serving;
 mod stopping;
+mod tags;
 mod tls;
 mod uploads;
 mod upserts;
 
 // What goes across them.
+mod analysis;
 mod archived;
 mod compatibility;
 mod concurrency;
 mod deletion;
+mod discovery;
 mod drafts;
+mod expansion;
 mod graph;
 mod outages;
 mod outline;
 mod plans;
 mod revisions;
+mod search;
+mod sparse;
+mod statistics;

@@ -54,6 +54,17 @@ const MANY: &str = "
     select gen_random_uuid(), 'Key ' || n, sha256('none'), array['read'] from generate_series(1, 20000) n;
     insert into kept_answers (key_id, idempotency_key, request_sha256, status)
     select id, label, secret_sha256, 204 from keys;
+    -- What the triggers would put, in a tenth of the time.
+    insert into search_entries (id, kind, record_id, topic_id, language, dictionary, class, words)
+    select id, 'argument', id, topic_id, language, 'english', 4, array_to_tsvector(array[word, '!4' || word, 'common', '!4common', slug])
+    from (select *, 'reason' || right(slug, 2) as word from arguments) _;
+    insert into search_entries (id, kind, record_id, dictionary, class, words)
+    select id, 'source', id, 'english', 7, array_to_tsvector(array['sourc', slug]) from sources;
+    insert into search_entries (id, kind, record_id, topic_id, language, dictionary, class, words)
+    select id, 'topic', id, id, language, 'english', 7, to_tsvector('english', title) || array_to_tsvector(array['!7question', '!7' || n])
+    from (select *, replace(slug, 'topic-', '') as n from topics) _;
+    insert into search_words (dictionary, word, trigrams)
+    select 'english', word, search_trigrams(word) from (select 'word' || n as word from generate_series(1, 5000) n) _;
     reset session_replication_role;
     analyze;";
 
@@ -95,7 +106,9 @@ impl Log {
 /// The tables that a plan reads from one end to the other.
 fn read_whole(plan: &str) -> BTreeSet<&str> {
     let scans = plan.split("Seq Scan on ").skip(1);
-    scans.map(|rest| rest.split_whitespace().next().unwrap()).collect()
+    let tables = scans.map(|rest| rest.split_whitespace().next().unwrap());
+    // There are only a few schemas, and no view of the statistics asks for one by its index.
+    tables.filter(|table| *table != "pg_namespace").collect()
 }
 
 /// The application over a database of which every plan is written down.
@@ -210,7 +223,24 @@ async fn no_request_reads_a_big_table_from_one_end_to_the_other() {
     for path in [
         "/v1/topics/topic-9",
         "/v1/topics/topic-9/outline",
+        "/v1/topics/topic-9/outline?root=argument-20008",
         "/v1/topics/topic-9/graph",
+        "/v1/topics/topic-9/arguments/argument-20008/ancestors",
+        "/v1/topics/topic-9/arguments/argument-20008/descendants",
+        "/v1/topics/topic-9/arguments/argument-20008/path?to=position-1",
+        "/v1/topics/topic-9/arguments/argument-20008/similar",
+        "/v1/topics/topic-9/arguments/argument-20008/similar?across=true",
+        "/v1/topics/topic-9/similar?claim=Reason42",
+        "/v1/topics/topic-9/similar?claim=Reason42+argument-20008&across=true",
+        "/v1/topics/topic-9/similar?claim=Common+reason42&across=true",
+        "/v1/topics/topic-9/related",
+        "/v1/topics/topic-9/statistics",
+        "/v1/topics/topic-9/statistics/unquoted",
+        "/v1/topics/topic-9?expand=arguments,relations,citations,positions.relations.arguments",
+        "/v1/topics/topic-9/arguments?limit=5&expand=positions,arguments.relations,citations.source",
+        "/v1/topics/topic-9/relations?limit=5&expand=positions,arguments,relations.citations",
+        "/v1/topics/topic-9/citations?limit=5&expand=positions,arguments,relations,source",
+        "/v1/topics?limit=5&expand=positions.citations.source,citations",
         "/v1/topics/topic-1/positions/position-1",
         "/v1/topics/topic-1/arguments/argument-9",
         "/v1/topics/topic-1/relations/relation-9",
@@ -218,6 +248,9 @@ async fn no_request_reads_a_big_table_from_one_end_to_the_other() {
         "/v1/sources/source-9",
         "/v1/sources/source-9/text",
         "/v1/topics/topic-1/arguments?argument=argument-1&count=exact&limit=1",
+        "/v1/search?q=reason42&limit=2",
+        "/v1/search?q=argument-9",
+        "/v1/search?q=wodr42%20reason4&prefix=true",
     ] {
         app.get(path).await.expect(200);
         judge(path, &mut log);
@@ -248,6 +281,11 @@ async fn no_request_reads_a_big_table_from_one_end_to_the_other() {
         (
             "post argument without slug",
             app.post(&format!("{T}/arguments"), json!({"claim": "Reason 5"})).await,
+        ),
+        (
+            "post argument that is looked for",
+            app.post(&format!("{T}/arguments?check_duplicates=true"), json!({"claim": "Reason 7"}))
+                .await,
         ),
         (
             "patch argument",

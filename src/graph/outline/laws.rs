@@ -10,7 +10,7 @@ use crate::domain::kinds::RelationKind;
 use crate::graph::debate::Relation;
 
 /// Any small debate: cycles, self-targets, repeated and missing premises included.
-fn any_debate() -> impl Strategy<Value = Debate> {
+pub(in crate::graph) fn any_debate() -> impl Strategy<Value = Debate> {
     let kind = prop::sample::select(RelationKind::ALL);
     let premises = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
     let relation = (kind, premises, any::<prop::sample::Index>());

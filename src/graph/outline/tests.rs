@@ -11,28 +11,32 @@ pub(super) fn whole(debate: &Debate) -> Outline {
     Outline::to_depth(debate, u32::MAX)
 }
 
-pub(super) fn p(index: usize) -> Node {
+pub(in crate::graph) fn p(index: usize) -> Node {
     Node::Position(PositionIndex(index))
 }
 
-pub(super) fn a(index: usize) -> Node {
+pub(in crate::graph) fn a(index: usize) -> Node {
     Node::Argument(ArgumentIndex(index))
 }
 
-pub(super) fn r(index: usize) -> Node {
+pub(in crate::graph) fn r(index: usize) -> Node {
     Node::Relation(RelationIndex(index))
 }
 
-fn supports(premises: &[usize], target: Node) -> Relation {
+pub(in crate::graph) fn supports(premises: &[usize], target: Node) -> Relation {
     let premises = premises.iter().copied().map(ArgumentIndex).collect();
     Relation { kind: RelationKind::Supports, premises, target }
 }
 
-fn attacks(premises: &[usize], target: Node) -> Relation {
+pub(in crate::graph) fn attacks(premises: &[usize], target: Node) -> Relation {
     Relation { kind: RelationKind::Attacks, ..supports(premises, target) }
 }
 
-fn debate(positions: usize, arguments: usize, relations: &[Relation]) -> Debate {
+pub(in crate::graph) fn debate(
+    positions: usize,
+    arguments: usize,
+    relations: &[Relation],
+) -> Debate {
     Debate::new(positions, arguments, relations.to_vec()).unwrap()
 }
 

@@ -73,6 +73,8 @@ codes! {
         "A cursor continues the very list that gave it: use it with the same path, filters and sort, and as it was given. To start again, leave `cursor` out.";
     InUse "in-use" CONFLICT "Other records still use this one"
         "Relations or citations refer to the record, and deleting it would leave them without an end. `users` names them. Delete or change them first, or add `?cascade=true` to delete them with it.";
+    DuplicateArgument "duplicate-argument" CONFLICT "The topic has this argument already, or nearly"
+        "With `?check_duplicates=true`, an argument is not made when one of the topic claims nearly the same in its words and letters. `candidates` names those, the most alike first. Use one of them, for instance as a premise of another relation; or, if yours says something else, send it again without the parameter. Neither the meaning nor the order of the words is looked at: a claim that denies another with one word, or turns it round, is taken for the same.";
     TopicArchived "topic-archived" CONFLICT "The topic is archived"
         "An archived topic stays readable and refuses changes, to itself and to everything below it. Patch its `status` to `published` or `draft` first.";
     StillRunning "still-running" CONFLICT "The same request is still running"

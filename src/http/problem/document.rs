@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Code, Named, Part};
+use super::{Code, DuplicateCandidate, Named, Part};
 use crate::domain::input::{Fault, FaultCode};
 
 /// Why a request was not done (RFC 9457).
@@ -39,6 +39,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub orphans: Vec<Named>,
+    /// With `duplicate-argument`: the arguments that claim nearly the same, the most alike first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub candidates: Vec<DuplicateCandidate>,
 }
 
 /// One fault of the input. One of `pointer`, `parameter` and `header` says where it is.

@@ -17,7 +17,10 @@ pub use codes::Code;
 pub use document::{ProblemDocument, ProblemFault};
 pub use found::Found;
 
+use crate::domain::ids::ArgumentId;
 use crate::domain::input::{Fault, FaultCode, Faults};
+use crate::domain::slug::Slug;
+use crate::domain::text::Claim;
 
 /// What every handler answers.
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -55,6 +58,23 @@ pub struct Named {
     pub slug: String,
 }
 
+/// An argument that claims nearly the same as one that was to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DuplicateCandidate {
+    /// Its id.
+    pub id: ArgumentId,
+    /// Its slug.
+    pub slug: Slug,
+    /// What it claims.
+    pub claim: Claim,
+    /// How alike the claims are: 1 if they have the same words.
+    #[schema(minimum = 0, maximum = 1)]
+    pub likeness: f64,
+    /// Its address on this server.
+    #[schema(format = "uri-reference")]
+    pub url: String,
+}
+
 /// Why a request was not done. Made into the answer by the middleware, which knows the request.
 #[derive(Debug, Clone)]
 pub struct Problem(Box<Inner>);
@@ -66,6 +86,7 @@ struct Inner {
     faults: Vec<Located>,
     users: Vec<Named>,
     orphans: Vec<Named>,
+    candidates: Vec<DuplicateCandidate>,
     allow: Option<String>,
     /// The scope that the caller's key lacks.
     scope: Option<&'static str>,
@@ -86,6 +107,7 @@ impl Problem {
             faults: Vec::new(),
             users: Vec::new(),
             orphans: Vec::new(),
+            candidates: Vec::new(),
             allow: None,
             scope: None,
             retry_after: (code == Code::StillRunning
@@ -169,6 +191,15 @@ impl Problem {
         let detail = format!("{} citation(s) would be orphaned: see `orphans`.", counted(&orphans));
         let mut problem = Self::new(Code::QuotesOrphaned, detail);
         problem.0.orphans = first(orphans);
+        problem
+    }
+
+    /// Arguments that claim nearly the same as one that was to be made.
+    pub fn duplicate_argument(candidates: Vec<DuplicateCandidate>) -> Self {
+        let detail = "The topic has an argument that claims nearly the same: see `candidates`. \
+                      Without `check_duplicates=true`, yours is made all the same.";
+        let mut problem = Self::new(Code::DuplicateArgument, detail);
+        problem.0.candidates = candidates;
         problem
     }
 
@@ -285,6 +316,7 @@ impl Problem {
                 .collect(),
             users: inner.users.clone(),
             orphans: inner.orphans.clone(),
+            candidates: inner.candidates.clone(),
         }
     }
 }

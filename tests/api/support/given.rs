@@ -10,7 +10,7 @@ impl TestApp {
     pub async fn topic(&self, slug: &str) -> GivenTopic<'_> {
         let title = format!("Is it right: {slug}?");
         self.post("/v1/topics", json!({"slug": slug, "title": title})).await.expect(201);
-        GivenTopic { app: self, path: format!("/v1/topics/{slug}") }
+        GivenTopic::at(self, slug)
     }
 
     /// Given a source with this text.
@@ -27,7 +27,11 @@ pub struct GivenTopic<'a> {
     path: String,
 }
 
-impl GivenTopic<'_> {
+impl<'a> GivenTopic<'a> {
+    /// A topic that is there.
+    pub fn at(app: &'a TestApp, slug: &str) -> Self {
+        GivenTopic { app, path: format!("/v1/topics/{slug}") }
+    }
     /// The path of something below the topic, or of the topic itself if that is empty.
     pub fn path(&self, below: &str) -> String {
         format!("{}{below}", self.path)

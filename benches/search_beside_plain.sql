@@ -1,0 +1,108 @@
+-- What a search costs beside plain ranking, over the data of search_data.sql:
+--     psql -f benches/search_beside_plain.sql "$DATABASE_URL"
+-- For words from the commonest to rare ones, and for pairs of them, in turns: all matches ranked by
+-- `ts_rank_cd … order by … limit 20`, and the statements that the program sends (see src/search): at
+-- most 501 matches, and only if there are more, the parts of them, the best first. Prints the medians
+-- in milliseconds.
+\set ON_ERROR_STOP on
+set jit = off;
+
+create function pg_temp.plain(q tsquery) returns uuid[] language plpgsql as $$
+declare found uuid[];
+begin
+    execute format('select array(select id from search_entries where words @@ %L::tsquery
+        order by ts_rank_cd(''{0.1,0.2,0.4,1}'', words, %L::tsquery, 33) desc, id desc limit 20)', q, q) into found;
+    return found;
+end $$;
+
+-- The order that the program gives: tier, phrase, class, and what is left.
+create function pg_temp.score(heading tsquery, phrase tsquery, q tsquery) returns text language sql as $$
+    select format('((case when words @@ %1$L::tsquery then (case when class >= 5 then 6 else 4 end + %4$s) * 8 + class
+        else (2 + %5$s) * 8 end)::bigint * 1000000
+        + least(999999, floor(ts_rank_cd(''{0.1,0.2,0.4,1}'', words, %3$L::tsquery, 33) * 1000000))::bigint)',
+        heading, phrase, q,
+        case when phrase is null then '0' else format('case when words @@ %L::tsquery then 1 else 0 end', regexp_replace(phrase::text, '''(?= |$)', ''':A', 'g')) end,
+        case when phrase is null then '0' else format('case when words @@ %L::tsquery then 1 else 0 end', phrase) end)
+$$;
+
+create function pg_temp.hits(condition text, ranked text, ordered boolean, most integer) returns table (id uuid, score bigint) language plpgsql as $$
+begin
+    return query execute format('select e.id, %2$s from search_entries e left join topics t on t.id = e.topic_id
+        where %1$s and (e.topic_id is null or t.status <> ''draft'') %3$s limit %4$s',
+        condition, ranked, case when ordered then 'order by 2 desc, 1 desc' else '' end, most);
+end $$;
+
+create function pg_temp.parts(words text[]) returns uuid[] language plpgsql as $$
+declare
+    q       tsquery := array_to_string(words, ' & ')::tsquery;
+    heading tsquery := (array_to_string(words, ':A & ') || ':A')::tsquery;
+    phrase  tsquery := case when cardinality(words) > 1 then array_to_string(words, ' <-> ')::tsquery end;
+    score   text    := pg_temp.score(heading, phrase, q);
+    marks   text;
+    best    uuid[];
+    counted integer;
+    found   uuid[] := '{}';
+    tier    integer;
+    has_it  boolean;
+    of_class integer;
+    classes integer[];
+    condition text;
+begin
+    select count(*), (array_agg(h.id order by h.score desc, h.id desc))[:20] into counted, best
+    from pg_temp.hits(format('e.words @@ %L::tsquery', q), score, false, 501) h;
+    if counted <= 500 then return best; end if;
+    foreach tier in array array[3, 2, 1] loop
+        classes := case tier when 3 then array[7, 6, 5] when 2 then array[4, 3, 2, 1, 0] else array[-1] end;
+        foreach has_it in array case when phrase is null then array[false] else array[true, false] end loop
+            foreach of_class in array classes loop
+                condition := case when of_class < 0 then format('e.words @@ %L::tsquery and not e.words @@ %L::tsquery', q, heading)
+                    else format('e.words @@ %L::tsquery and e.words @@ %L::tsquery and e.class = %s', heading,
+                                (select string_agg(format('''!%s%s''', of_class, w), ' & ') from unnest(words) w), of_class) end;
+                if phrase is not null then
+                    condition := condition || format(case when has_it then ' and e.words @@ %L::tsquery' else ' and not e.words @@ %L::tsquery' end, phrase);
+                end if;
+                found := found || array(select h.id from pg_temp.hits(condition, score, true, 20 - cardinality(found)) h);
+                if cardinality(found) >= 20 then return found; end if;
+            end loop;
+        end loop;
+    end loop;
+    return found;
+end $$;
+
+create temporary table asked as
+with counted as (
+    select word, ndoc, row_number() over (order by ndoc desc) as place
+    from ts_stat('select words from search_entries') where word !~ '^!' and ndoc >= 15
+), chosen as (
+    select c.word, c.ndoc, width_bucket(ln(c.ndoc), ln(10), ln((select max(ndoc) + 1 from counted)), 6) as bucket,
+           row_number() over (partition by width_bucket(ln(c.ndoc), ln(10), ln((select max(ndoc) + 1 from counted)), 6) order by md5(c.word)) as n
+    from counted c
+)
+select bucket, array[word] as words, ndoc from chosen where n <= 4
+union all
+select a.bucket + 10, array[a.word, b.word], null from chosen a join chosen b on a.bucket = b.bucket and a.n = b.n - 1 where a.n in (1, 3) and a.bucket >= 3;
+
+create temporary table times (bucket integer, words text[], form text, took double precision);
+do $$
+declare
+    one   record;
+    began timestamptz;
+    r     integer;
+begin
+    for r in 0..5 loop
+        for one in select * from asked order by bucket, words loop
+            began := clock_timestamp();
+            perform pg_temp.plain(array_to_string(one.words, ' & ')::tsquery);
+            if r > 0 then insert into times values (one.bucket, one.words, 'plain', extract(epoch from clock_timestamp() - began) * 1000); end if;
+            began := clock_timestamp();
+            perform pg_temp.parts(one.words);
+            if r > 0 then insert into times values (one.bucket, one.words, 'parts', extract(epoch from clock_timestamp() - began) * 1000); end if;
+        end loop;
+    end loop;
+end $$;
+
+select case when t.bucket > 10 then 'two words' else 'one word' end as query, min(a.ndoc) as fewest_hits, max(a.ndoc) as most_hits,
+       round(percentile_cont(0.5) within group (order by took) filter (where form = 'plain')::numeric, 2) as plain_ms,
+       round(percentile_cont(0.5) within group (order by took) filter (where form = 'parts')::numeric, 2) as parts_ms
+from times t join asked a on a.words = t.words and a.bucket = t.bucket
+group by t.bucket order by t.bucket;

@@ -1,0 +1,97 @@
+//! Arguments that say much the same as a claim, in a topic or in all.
+
+use super::queries;
+use super::rarest::Wanted;
+use super::types::{SimilarArgument, SimilarArguments};
+use crate::access::Sight;
+use crate::arguments::similar::{in_topic, ranked};
+use crate::arguments::{Argument, ArgumentBrief};
+use crate::db::Conn;
+use crate::domain::ids::ArgumentId;
+use crate::domain::language::Language;
+use crate::domain::likeness::LEAST;
+use crate::domain::text::Claim;
+use crate::http::problem::Result;
+use crate::search::HitTopic;
+use crate::topics::queries::Head;
+
+/// The classes of the headings of entries that claims have.
+const CLASSES: [u8; 5] = [0, 1, 2, 3, 4];
+
+/// How many hits the words that are looked for have together.
+const MOST_HITS: f64 = 2_000.0;
+
+/// A claim that others are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// The language it is written in.
+    pub language: &'a Language,
+    /// The argument that claims it, if there is one: it is not told to be like itself.
+    pub argument: Option<ArgumentId>,
+}
+
+impl<'a> Asked<'a> {
+    /// What an argument claims.
+    pub fn of(argument: &'a Argument) -> Self {
+        let Argument { claim, language, id, .. } = argument;
+        Self { claim, language, argument: Some(*id) }
+    }
+}
+
+/// The arguments of the topic, or of all that are in sight, whose claims are most like one.
+pub async fn find(
+    conn: &Conn,
+    topic: &Head,
+    asked: Asked<'_>,
+    across: Option<&Sight>,
+    most: usize,
+) -> Result<SimilarArguments> {
+    let data = match across {
+        None => here(conn, topic, asked, most).await?,
+        Some(sight) => everywhere(conn, asked, sight, most).await?,
+    };
+    Ok(SimilarArguments { revision: topic.revision, data })
+}
+
+async fn here(
+    conn: &Conn,
+    topic: &Head,
+    asked: Asked<'_>,
+    most: usize,
+) -> Result<Vec<SimilarArgument>> {
+    let found = in_topic(conn, topic.id, asked.claim, LEAST).await?;
+    let others = found.into_iter().filter(|(other, _)| Some(other.id) != asked.argument);
+    Ok(others.take(most).map(|(other, likeness)| told(other, likeness, None)).collect())
+}
+
+/// The arguments in sight that have rare words of the claim in theirs.
+async fn everywhere(
+    conn: &Conn,
+    asked: Asked<'_>,
+    sight: &Sight,
+    most: usize,
+) -> Result<Vec<SimilarArgument>> {
+    let words = queries::words(conn, asked.claim.as_str(), asked.language, &CLASSES).await?;
+    let wanted = Wanted::of(&words, MOST_HITS);
+    let Some(query) = wanted.and_then(|wanted| wanted.in_headings(&CLASSES)) else {
+        return Ok(Vec::new());
+    };
+    let mut others = queries::claiming(conn, &query, asked.language, sight).await?;
+    others.retain(|(id, _)| Some(*id) != asked.argument);
+    let mut found = ranked(asked.claim, others, |(_, claim)| claim.as_str(), LEAST).await?;
+    found.truncate(most);
+    let ids: Vec<ArgumentId> = found.iter().map(|((id, _), _)| *id).collect();
+    let mut shown = queries::shown(conn, &ids).await?;
+    let similar = found.into_iter().filter_map(|((id, _), likeness)| {
+        let (argument, topic) = shown.remove(&id)?;
+        Some(told(argument, likeness, Some(topic)))
+    });
+    Ok(similar.collect())
+}
+
+fn told(argument: ArgumentBrief, likeness: f64, topic: Option<HitTopic>) -> SimilarArgument {
+    let ArgumentBrief { id, slug, claim } = argument;
+    SimilarArgument { id, slug, claim, likeness, topic }
+}

@@ -1,0 +1,333 @@
+//! A search from the query to the page of hits.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::asked::Asked;
+use super::loading_queries::{self as loading, Entry, Shown};
+use super::parts::{self, Part};
+use super::places::{self, Readable};
+use super::queries::{self, Order, Scored, Search};
+use super::terms::Term;
+use super::types::{Field, Hit, HitTopic, Kind, SearchFilter, SearchResults};
+use super::words_queries::{self as words, Reading};
+use super::{counting, spelling};
+use crate::access::Sight;
+use crate::db::Conn;
+use crate::domain::ids::TopicId;
+use crate::http::page::{After, Count, Key, Listing};
+use crate::http::problem::Result;
+use crate::{sources, topics};
+
+/// So few hits are little: then the words may be misspelt.
+pub const FEW: usize = 3;
+
+/// How many hits are ranked at once. A part that has more is divided.
+const MOST_RANKED: i64 = 500;
+
+/// How much of a text is looked for.
+const MOST_WORDS: usize = 64;
+const MOST_CHARACTERS: usize = 2_000;
+const MOST_HYPHENS: usize = 16;
+
+/// Finds a page of hits.
+pub async fn find(
+    conn: &mut Conn,
+    listing: &Listing<SearchFilter>,
+    sight: &Sight,
+) -> Result<SearchResults> {
+    let filter = &listing.filter;
+    let topic = match &filter.topic {
+        Some(name) => Some(topics::queries::head(conn, name, sight).await?.id),
+        None => None,
+    };
+    let source = match &filter.source {
+        Some(name) => Some(sources::queries::find(conn, name).await?.id),
+        None => None,
+    };
+    let text = beginning(&filter.q.0);
+    let mut asked = read(conn, &text, filter).await?;
+    let search = Search { asked: &asked, filter, topic, source, sight };
+
+    let wanted = usize::try_from(listing.limit.with_lookahead()).unwrap_or(usize::MAX);
+    let mut hits = match &listing.after {
+        None => best(conn, search, None, wanted).await?,
+        Some(_) => Vec::new(),
+    };
+    let is_little = match &listing.after {
+        None => hits.len() < FEW.min(wanted),
+        Some(_) => few_hits(conn, search).await? < FEW,
+    };
+    let taken = if is_little { spelling::taken(conn, &text, search).await? } else { Vec::new() };
+    if !taken.is_empty() {
+        let right = read(conn, &spelling::corrected(&text, &taken), filter).await?;
+        asked = either(asked, right);
+    }
+    let search = Search { asked: &asked, filter, topic, source, sight };
+    if listing.after.is_some() || !taken.is_empty() {
+        hits = best(conn, search, listing.after.as_ref(), wanted).await?;
+    }
+
+    let total = match listing.count {
+        Some(Count::Exact) => Some(count(conn, search).await?),
+        None => None,
+    };
+    let facets = match &filter.facets {
+        Some(facets) => Some(counting::facets(conn, search, facets).await?),
+        None => None,
+    };
+    let page = listing.page(hits, total, |(id, score)| After { key: Key::Score(*score), id: *id });
+    let data = shown(conn, &page.data, &asked).await?;
+    Ok(SearchResults { data, page: page.page, taken, facets })
+}
+
+/// As much of a text as is looked for.
+fn beginning(text: &str) -> String {
+    let text = readable_signs(text.chars().take(MOST_CHARACTERS));
+    match text.split_whitespace().nth(MOST_WORDS) {
+        None => text,
+        Some(_) => text.split_whitespace().take(MOST_WORDS).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// The text without the hyphens that stand before nothing, and without more of those that may mean
+/// "not" than anybody writes: PostgreSQL keeps them all in mind, and gives up at thirty.
+fn readable_signs(text: impl Iterator<Item = char>) -> String {
+    let mut text = text.peekable();
+    let mut kept = String::new();
+    let (mut hyphens, mut is_in_word) = (0, false);
+    while let Some(c) = text.next() {
+        let is_sign = c == '-' && !is_in_word;
+        is_in_word = c.is_alphanumeric();
+        let stands_before = text.peek().is_some_and(|next| next.is_alphanumeric() || *next == '"');
+        hyphens += usize::from(is_sign && stands_before);
+        kept.push(if is_sign && (!stands_before || hyphens > MOST_HYPHENS) { ' ' } else { c });
+    }
+    kept
+}
+
+/// What a text asks for, in the words of each dictionary.
+async fn read(conn: &mut Conn, text: &str, filter: &SearchFilter) -> Result<Vec<Asked>> {
+    let is_begun = filter.prefix.is_some_and(|prefix| prefix.0);
+    let (text, begun) = if is_begun { begun(text) } else { (text, "") };
+    Ok(asked_of(&words::read(conn, text, begun).await?))
+}
+
+/// A text without its last word, and that word, which may go on; empty if the text does not end in
+/// one that is wanted.
+fn begun(text: &str) -> (&str, &str) {
+    let before = text.trim_end_matches(char::is_alphanumeric);
+    let word = text.strip_prefix(before).unwrap_or_default();
+    let is_quoted = before.matches('"').count() % 2 == 1;
+    if is_quoted || before.ends_with('-') { (text, "") } else { (before, word) }
+}
+
+/// What is asked for in each dictionary in which that is something.
+pub fn asked_of(readings: &[Reading]) -> Vec<Asked> {
+    readings.iter().filter_map(Asked::of).collect()
+}
+
+/// What was written or what is right, in each dictionary.
+fn either(written: Vec<Asked>, right: Vec<Asked>) -> Vec<Asked> {
+    let mut written: HashMap<String, Asked> =
+        written.into_iter().map(|asked| (asked.dictionary.clone(), asked)).collect();
+    let mut either: Vec<Asked> = right
+        .into_iter()
+        .map(|right| match written.remove(&right.dictionary) {
+            Some(written) => written.or(right),
+            None => right,
+        })
+        .collect();
+    either.extend(written.into_values());
+    either
+}
+
+/// How many hits there are, up to a few more than few.
+pub async fn few_hits(conn: &mut Conn, search: Search<'_>) -> Result<usize> {
+    if search.asked.is_empty() {
+        return Ok(0);
+    }
+    let most = i64::try_from(FEW * 10).unwrap_or(i64::MAX);
+    Ok(queries::hits(conn, search, Part::ALL, None, Order::Any, most).await?.len())
+}
+
+async fn count(conn: &mut Conn, search: Search<'_>) -> Result<i64> {
+    if search.asked.is_empty() { Ok(0) } else { queries::count(conn, search).await }
+}
+
+/// The best hits after another, as many as are wanted.
+///
+/// A part that has more hits than are ranked at once is divided, and its parts are looked through,
+/// the best first, until there are enough.
+async fn best(
+    conn: &mut Conn,
+    search: Search<'_>,
+    after: Option<&After>,
+    wanted: usize,
+) -> Result<Vec<Scored>> {
+    if search.asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let has_phrase = search.asked.iter().any(|asked| asked.phrase.is_some());
+    let last = after.map(|after| after.key.score()).transpose()?;
+    let mut best: Vec<Scored> = Vec::with_capacity(wanted);
+    let mut parts = vec![Part::ALL];
+    while let Some(part) = parts.pop() {
+        if last.is_some_and(|last| part.least_score() > last) {
+            continue;
+        }
+        let missing = i64::try_from(wanted - best.len()).unwrap_or(i64::MAX);
+        let divided = part.divided(has_phrase);
+        if divided.is_empty() {
+            let order = Order::BestFirst;
+            best.extend(queries::hits(conn, search, part, after, order, missing).await?);
+        } else {
+            let most = MOST_RANKED + 1;
+            let mut some = queries::hits(conn, search, part, after, Order::Any, most).await?;
+            if i64::try_from(some.len()).is_ok_and(|found| found > MOST_RANKED) {
+                parts.extend(divided.into_iter().rev());
+                continue;
+            }
+            some.sort_unstable_by_key(|(id, score)| std::cmp::Reverse((*score, *id)));
+            best.extend(some);
+        }
+        best.truncate(wanted);
+        if best.len() == wanted {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+/// The hits as they are shown.
+async fn shown(conn: &mut Conn, hits: &[Scored], asked: &[Asked]) -> Result<Vec<Hit>> {
+    let ids: Vec<Uuid> = hits.iter().map(|(id, _)| *id).collect();
+    let entries = loading::entries(conn, &ids).await?;
+    let in_order: Vec<(&Entry, i64)> =
+        hits.iter().filter_map(|(id, score)| Some((entries.get(id)?, *score))).collect();
+    let topic_ids: HashSet<TopicId> =
+        in_order.iter().filter_map(|(entry, _)| entry.topic_id).collect();
+    let topics = loading::topics(conn, &topic_ids.into_iter().collect::<Vec<_>>()).await?;
+    let mut records: HashMap<Uuid, Shown> = HashMap::new();
+    for kind in Kind::ALL {
+        let of_kind = in_order.iter().filter(|(entry, _)| entry.kind == *kind);
+        let ids: Vec<Uuid> = of_kind.map(|(entry, _)| entry.record_id).collect();
+        records.extend(loading::shown(conn, *kind, &ids).await?);
+    }
+    let is_argument = |entry: &&Entry| entry.kind == Kind::Argument;
+    let arguments = in_order.iter().map(|(entry, _)| *entry).filter(is_argument);
+    let mut bearings =
+        loading::bearings(conn, &arguments.map(|entry| entry.record_id).collect::<Vec<_>>())
+            .await?;
+    let meant = meant(conn, asked, &in_order, &records).await?;
+
+    let mut shown = Vec::with_capacity(in_order.len());
+    for (entry, score) in in_order {
+        let Some(record) = records.get(&entry.record_id) else { continue };
+        let topic = entry.topic_id.and_then(|id| topics.get(&id));
+        let nothing = HashSet::new();
+        let words = meant.get(entry.dictionary.as_str()).unwrap_or(&nothing);
+        let Some(place) = places::place(&readable(entry, record), words) else { continue };
+        shown.push(Hit {
+            kind: entry.kind,
+            id: entry.record_id,
+            slug: record.0.clone(),
+            url: url(entry.kind, record, topic),
+            topic: topic.cloned(),
+            title: record.1.clone(),
+            place,
+            rank: rank(score),
+            bears_on: bearings.remove(&entry.record_id),
+        });
+    }
+    Ok(shown)
+}
+
+/// The words of the page that the query means, in each dictionary.
+async fn meant<'a>(
+    conn: &mut Conn,
+    asked: &'a [Asked],
+    hits: &[(&Entry, i64)],
+    records: &HashMap<Uuid, Shown>,
+) -> Result<HashMap<&'a str, HashSet<String>>> {
+    let mut meant = HashMap::new();
+    for one in asked {
+        let of_dictionary = hits.iter().filter(|(entry, _)| entry.dictionary == one.dictionary);
+        let texts: Vec<Readable<'_>> = of_dictionary
+            .filter_map(|(entry, _)| Some(readable(entry, records.get(&entry.record_id)?)))
+            .flatten()
+            .collect();
+        let candidates = places::candidates(texts.iter().map(|readable| readable.text), &one.term);
+        let Some(any) = Term::any(one.term.wanted()) else { continue };
+        let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+        if candidates.is_empty() {
+            continue;
+        }
+        let words = words::matching(conn, &one.dictionary, &any.as_asked(), &candidates).await?;
+        meant.insert(one.dictionary.as_str(), words.into_iter().collect());
+    }
+    Ok(meant)
+}
+
+/// The texts of a hit that may have the words, those first that say more.
+fn readable<'r>(entry: &'r Entry, record: &'r Shown) -> Vec<Readable<'r>> {
+    let (_, title, text) = record;
+    let whole = |field, text| Readable { field, start: 0, text };
+    match (entry.kind, &entry.passage) {
+        (Kind::Topic, _) => vec![whole(Field::Title, title), whole(Field::Summary, text)],
+        (Kind::Position, _) => vec![whole(Field::Statement, title), whole(Field::Summary, text)],
+        (Kind::Argument, _) => vec![whole(Field::Claim, title), whole(Field::Body, text)],
+        (Kind::Source, None) => vec![whole(Field::Title, title)],
+        (Kind::Source, Some(passage)) => {
+            let start = entry.start_at.and_then(|start| usize::try_from(start).ok());
+            vec![Readable { field: Field::Text, start: start.unwrap_or_default(), text: passage }]
+        }
+        (Kind::Citation, _) => vec![whole(Field::Exact, text)],
+    }
+}
+
+fn url(kind: Kind, (slug, _, _): &Shown, topic: Option<&HitTopic>) -> String {
+    let topic = topic.map(|topic| topic.slug.to_string()).unwrap_or_default();
+    match kind {
+        Kind::Topic => format!("/v1/topics/{slug}"),
+        Kind::Position => format!("/v1/topics/{topic}/positions/{slug}"),
+        Kind::Argument => format!("/v1/topics/{topic}/arguments/{slug}"),
+        Kind::Citation => format!("/v1/topics/{topic}/citations/{slug}"),
+        Kind::Source => format!("/v1/sources/{slug}"),
+    }
+}
+
+/// A score as a number from 0 to 1, of as many digits as it has.
+fn rank(score: i64) -> f64 {
+    // A score has few digits, all of which a float keeps.
+    let millionths = score * 1_000_000 / parts::MOST;
+    f64::from(i32::try_from(millionths).unwrap_or_default()) / 1_000_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_may_be_a_beginning() {
+        assert_eq!(begun("open gov"), ("open ", "gov"));
+        assert_eq!(begun("open "), ("open ", ""));
+        assert_eq!(begun("\"open gov"), ("\"open gov", ""));
+        assert_eq!(begun("open -gov"), ("open -gov", ""));
+        assert_eq!(begun("über"), ("", "über"));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_words() {
+        assert_eq!(beginning(&"word ".repeat(100)).split_whitespace().count(), MOST_WORDS);
+        assert_eq!(beginning(&"🦙".repeat(9_000)).chars().count(), MOST_CHARACTERS);
+        assert_eq!(beginning("  a  b"), "  a  b");
+    }
+
+    #[test]
+    fn a_hyphen_before_nothing_is_no_sign() {
+        assert_eq!(beginning("- a --b c-d -\"e\" f- -"), "  a  -b c-d -\"e\" f-  ");
+        assert_eq!(beginning(&"-a ".repeat(30)).matches('-').count(), MOST_HYPHENS);
+    }
+}

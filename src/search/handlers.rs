@@ -1,0 +1,31 @@
+//! HTTP in, the queries of one state of the database, HTTP out.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+
+use super::finding;
+use super::types::{SearchFilter, SearchResults};
+use crate::access::{Caller, Read};
+use crate::db::{self, Db};
+use crate::http::conditions::Conditions;
+use crate::http::page::Listing;
+use crate::http::problem::Result;
+
+/// Search
+///
+/// Finds topics, positions, arguments, sources (by passage) and citations by their words, in the
+/// dictionary of the language that each is written in, whatever accents are given. Titles come
+/// before claims, claims before longer texts; a whole phrase before scattered words. A misspelt
+/// word is taken for one that is there if it finds little as it is written.
+#[utoipa::path(tag = "Search", params(SearchFilter), responses((status = 200, body = SearchResults, description = "A page of hits, the best first")))]
+#[get("/v1/search")]
+pub async fn search_records(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    listing: Listing<SearchFilter>,
+    conditions: Conditions,
+) -> Result<HttpResponse> {
+    let sight = caller.sight();
+    let found = db::snapshot!(db, async |conn| finding::find(conn, &listing, &sight).await)?;
+    listing.answer_untagged(&conditions, &found)
+}

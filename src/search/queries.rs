@@ -1,0 +1,142 @@
+//! The SQL that finds and ranks.
+
+use diesel::dsl::{count_star, exists};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::asked::Asked;
+use super::parts::Part;
+use super::ranking_queries::{Matches, Score};
+use super::types::{Kind, SearchFilter};
+use crate::access::{Sight, visible};
+use crate::db::Conn;
+use crate::db::schema::{citations, premises, relations, search_entries, topics};
+use crate::domain::ids::{SourceId, TopicId};
+use crate::http::page::After;
+use crate::http::problem::Result;
+
+/// A hit: its entry and its score.
+pub type Scored = (Uuid, i64);
+
+/// What is looked for, and who looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'s> {
+    /// The query in each dictionary.
+    pub asked: &'s [Asked],
+    /// Which records.
+    pub filter: &'s SearchFilter,
+    /// The topic that the filter names.
+    pub topic: Option<TopicId>,
+    /// The source that the filter names.
+    pub source: Option<SourceId>,
+    /// What the caller sees.
+    pub sight: &'s Sight,
+}
+
+/// Narrows a query of entries and their topics to the hits of a part.
+macro_rules! matching {
+    ($search:expr, $part:expr, $query:expr) => {{
+        let search: Search<'_> = $search;
+        let seen = search_entries::topic_id.is_null().or(visible(
+            topics::id,
+            topics::status,
+            search.sight,
+        ));
+        let mut query =
+            $query.filter(Matches::of(search.asked, $part)).filter(seen).into_boxed::<Pg>();
+        if let Some(kinds) = &search.filter.kind {
+            query = query.filter(search_entries::kind.eq_any(&kinds.0));
+        }
+        if let Some(topic) = search.topic {
+            query = query.filter(search_entries::topic_id.eq(topic));
+        }
+        if let Some(language) = &search.filter.language {
+            query = query.filter(search_entries::language.eq(language));
+        }
+        if let Some(tag) = &search.filter.tag {
+            query = query.filter(topics::tags.contains(vec![tag]));
+        }
+        if let Some(status) = search.filter.status {
+            query = query.filter(topics::status.eq(status));
+        }
+        if let Some(relation) = search.filter.relation {
+            let bearing = premises::table
+                .inner_join(relations::table.on(relations::id.eq(premises::relation_id)))
+                .filter(premises::topic_id.nullable().eq(search_entries::topic_id))
+                .filter(premises::argument_id.eq(search_entries::record_id))
+                .filter(relations::kind.eq(relation));
+            query = query.filter(exists(bearing));
+        }
+        if let Some(source) = search.source {
+            let quoting = citations::table
+                .filter(citations::source_id.eq(source))
+                .filter(citations::topic_id.nullable().eq(search_entries::topic_id))
+                .filter(
+                    citations::id
+                        .eq(search_entries::record_id)
+                        .or(citations::argument_id.eq(search_entries::record_id.nullable()))
+                        .or(citations::position_id.eq(search_entries::record_id.nullable())),
+                );
+            query =
+                query.filter(search_entries::record_id.eq(Uuid::from(source)).or(exists(quoting)));
+        }
+        query
+    }};
+}
+
+/// Entries, each with its topic if it has one.
+macro_rules! entries {
+    () => {
+        search_entries::table
+            .left_join(topics::table.on(search_entries::topic_id.eq(topics::id.nullable())))
+    };
+}
+
+/// In which order hits are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The best first.
+    BestFirst,
+    /// As they are met.
+    Any,
+}
+
+/// At most so many hits of a part, of those that come after another hit.
+pub async fn hits(
+    conn: &mut Conn,
+    search: Search<'_>,
+    part: Part,
+    after: Option<&After>,
+    order: Order,
+    most: i64,
+) -> Result<Vec<Scored>> {
+    let score = || Score::of(search.asked);
+    let mut query =
+        matching!(search, part, entries!()).select((search_entries::id, score())).limit(most);
+    if let Some(after) = after {
+        let (last, id) = (after.key.score()?, after.id);
+        query = query.filter(score().lt(last).or(score().eq(last).and(search_entries::id.lt(id))));
+    }
+    if order == Order::BestFirst {
+        query = query.order((score().desc(), search_entries::id.desc()));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// How many hits there are.
+pub async fn count(conn: &mut Conn, search: Search<'_>) -> Result<i64> {
+    Ok(matching!(search, Part::ALL, entries!()).select(count_star()).get_result(conn).await?)
+}
+
+/// How many hits there are of each kind, language and topic together.
+pub async fn counts(
+    conn: &mut Conn,
+    search: Search<'_>,
+) -> Result<Vec<(Kind, Option<String>, Option<TopicId>, i64)>> {
+    let groups = (search_entries::kind, search_entries::language, search_entries::topic_id);
+    let counted = (groups.0, groups.1, groups.2, count_star());
+    let query = entries!().group_by(groups).select(counted);
+    Ok(matching!(search, Part::ALL, query).load(conn).await?)
+}

@@ -1,0 +1,538 @@
+//! Search: what is found, in which order, and by whom.
+
+use std::collections::BTreeSet;
+
+use diesel_async::SimpleAsyncConnection;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp};
+
+/// A query with its parameters, as an address.
+fn search(q: &str, more: &str) -> String {
+    let q: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
+    format!("/v1/search?q={q}{more}")
+}
+
+impl TestApp {
+    /// Searches.
+    async fn search(&self, q: &str) -> Answer {
+        self.get(&search(q, "")).await.expect(200)
+    }
+
+    /// Given an argument in the topic `llama`.
+    async fn claim(&self, slug: &str, claim: &str, body: &str) {
+        let new = json!({"slug": slug, "claim": claim, "body": body});
+        self.post("/v1/topics/llama/arguments", new).await.expect(201);
+    }
+}
+
+#[actix_web::test]
+async fn a_title_comes_before_a_claim_and_a_claim_before_a_body() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("in-the-body", "There is more.", "The weather: windmills. Windmills! Windmills.")
+        .await;
+    app.claim(
+        "in-the-claim",
+        "In this long claim of many words there are windmills somewhere.",
+        "",
+    )
+    .await;
+    let titled = json!({"slug": "in-the-title", "title": "What is to be said of all the windmills in this land?"});
+    app.post("/v1/topics", titled).await.expect(201);
+    app.source("text", "Once there were windmills here.").await;
+
+    let found = app.search("windmill").await;
+
+    assert_eq!(found.slugs(), ["in-the-title", "in-the-claim", "in-the-body", "text"]);
+    let kinds: Vec<Value> = (0..4).map(|n| found.at(&format!("/data/{n}/kind"))).collect();
+    assert_eq!(kinds, ["topic", "argument", "argument", "source"]);
+    let ranks: Vec<f64> =
+        (0..4).map(|n| found.at(&format!("/data/{n}/rank")).as_f64().unwrap()).collect();
+    assert!(ranks.windows(2).all(|pair| pair[0] > pair[1]), "{ranks:?}");
+}
+
+#[actix_web::test]
+async fn a_whole_phrase_comes_before_scattered_words_and_near_words_before_far_ones() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("far", "Power from the sun and from the wind was always nuclear.", "").await;
+    app.claim("near", "Nuclear is the power of the sun, and so is wind in the end.", "").await;
+    app.claim(
+        "phrase",
+        "In all of the land and on all of the sea nothing is as good as nuclear power, they say.",
+        "",
+    )
+    .await;
+
+    assert_eq!(app.search("nuclear power").await.slugs(), ["phrase", "near", "far"]);
+    assert_eq!(app.search("\"nuclear power\"").await.slugs(), ["phrase"]);
+    assert_eq!(app.search("nuclear power -wind").await.slugs(), ["phrase"]);
+    assert_eq!(app.search("sea or always").await.slugs(), ["far", "phrase"]);
+}
+
+#[actix_web::test]
+async fn what_is_written_is_found_by_the_next_request() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    let mills = json!({"slug": "mills", "claim": "There are windmills.", "supports": [{"position": "yes"}]});
+    app.post("/v1/topics/llama/arguments", mills).await.expect(201);
+    assert_eq!(app.search("windmills").await.slugs(), ["mills"]);
+
+    app.patch("/v1/topics/llama/arguments/mills", json!({"claim": "There are watermills."})).await;
+    assert_eq!(app.search("windmills -x").await.slugs(), [""; 0]);
+    assert_eq!(app.search("watermills").await.slugs(), ["mills"]);
+
+    app.delete("/v1/topics/llama/arguments/mills?cascade=true").await.expect(204);
+    assert_eq!(app.search("watermills").await.slugs(), [""; 0]);
+    assert_eq!(app.search("cheap").await.slugs(), ["cheap", "price", "text"]);
+    app.patch("/v1/sources/text", json!({"text": "Open models are cheap. And new."}))
+        .await
+        .expect(200);
+    assert_eq!(app.get(&search("new", "&kind=source")).await.slugs(), ["text"]);
+    app.delete("/v1/topics/llama").await.expect(204);
+    app.delete("/v1/sources/text").await.expect(204);
+    assert_eq!(app.search("cheap or new or right").await.slugs(), [""; 0]);
+}
+
+#[actix_web::test]
+async fn whoever_writes_rows_writes_what_is_found() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let rows = "insert into arguments (id, topic_id, slug, claim, body, language)
+                select gen_random_uuid(), id, 'reason-' || n, 'Windmill ' || n, '', 'en'
+                from topics, generate_series(1, 30) n";
+    app.connection().await.batch_execute(rows).await.unwrap();
+
+    assert_eq!(app.get(&search("windmill", "&count=exact")).await.number_at("/page/total"), 30);
+}
+
+#[actix_web::test]
+async fn a_draft_is_found_only_by_those_who_see_it() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("secret", "Windmills are unmentionable.", "").await;
+    app.topic("open").await;
+    app.patch("/v1/topics/llama", json!({"status": "draft"})).await.expect(200);
+    let (_, elsewhere) = app.given_key(&["read"], &["open"]).await;
+    let (_, here) = app.given_key(&["read"], &["llama"]).await;
+
+    let path = search("windmills", "&facets=kind,tag,language,topic&count=exact");
+    for app in [app.without_key(), app.with_key(&elsewhere)] {
+        let found = app.get(&path).await.expect(200);
+        assert_eq!(found.slugs(), [""; 0]);
+        assert_eq!(found.number_at("/page/total"), 0);
+        assert_eq!(
+            found.at("/facets"),
+            json!({"kind": [], "tag": [], "language": [], "topic": []})
+        );
+        // A word that stands only there is no better spelling of another.
+        assert_eq!(app.get(&search("windmils", "")).await.at("/taken"), json!([]));
+    }
+    for app in [&app, &app.with_key(&here)] {
+        assert_eq!(app.get(&path).await.slugs(), ["secret"]);
+    }
+    app.patch("/v1/topics/llama", json!({"status": "archived"})).await.expect(200);
+    assert_eq!(app.without_key().get(&path).await.slugs(), ["secret"]);
+}
+
+#[actix_web::test]
+async fn a_misspelt_word_is_taken_for_one_that_is_there_and_the_answer_says_so() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("state", "The government is too slow.", "").await;
+    app.claim("other", "The environment is too slow.", "").await;
+
+    let found = app.search("slow goverment").await;
+
+    assert_eq!(found.slugs(), ["state"]);
+    assert_eq!(found.at("/taken"), json!([{"word": "goverment", "for": "government"}]));
+    assert_eq!(
+        found.text_at("/data/0/place/html"),
+        "The <mark>government</mark> is too <mark>slow</mark>."
+    );
+    assert_eq!(app.search("enviroment -goverment").await.slugs(), ["other"]);
+    assert_eq!(app.search("government").await.at("/taken"), json!([]));
+}
+
+#[actix_web::test]
+async fn the_beginning_of_the_last_word_is_enough_while_somebody_types() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("state", "The government is slow.", "").await;
+
+    for q in ["gove", "governm", "governmen", "government", "slow g", "SLOW GOV", "\"is slow\" gov"]
+    {
+        assert_eq!(app.get(&search(q, "&prefix=true")).await.slugs(), ["state"], "{q}");
+    }
+    assert_eq!(app.get(&search("gove", "&prefix=false")).await.slugs(), [""; 0]);
+    assert_eq!(app.get(&search("slow x", "&prefix=true")).await.slugs(), [""; 0]);
+}
+
+#[actix_web::test]
+async fn words_are_found_in_their_own_language_and_without_their_accents() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    for (slug, language, claim) in [
+        ("houses", "de", "Die Häuser stehen überall."),
+        ("cafe", "fr", "Les cafés sont ouverts."),
+        ("greek", "el", "Η δημοκρατία είναι εδώ."),
+        ("kanji", "ja", "犬 は 友達"),
+        ("llama", "en", "A 🦙 is grazing."),
+    ] {
+        let new = json!({"slug": slug, "claim": claim, "language": language});
+        app.post("/v1/topics/llama/arguments", new).await.expect(201);
+    }
+
+    for (q, slug) in [
+        ("Haus", "houses"),
+        ("hauser", "houses"),
+        ("HÄUSERN", "houses"),
+        ("cafe", "cafe"),
+        ("Café", "cafe"),
+        ("δημοκρατια", "greek"),
+        ("友達", "kanji"),
+        ("grazed", "llama"),
+    ] {
+        assert_eq!(app.search(q).await.slugs(), [slug], "{q}");
+    }
+    let found = app.search("cafe").await;
+    assert_eq!(found.at("/data/0/place/highlights"), json!([{"start": 4, "end": 9}]));
+    assert_eq!(found.text_at("/data/0/place/html"), "Les <mark>cafés</mark> sont ouverts.");
+    let found = app.get(&search("grazes", "&language=de")).await;
+    assert_eq!(found.slugs(), [""; 0]);
+}
+
+#[actix_web::test]
+async fn any_text_is_a_query() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    let hard = [
+        "",
+        " ",
+        "?",
+        "\"",
+        "'",
+        "''",
+        "\"\"",
+        "\\",
+        "-",
+        "--",
+        "or",
+        "OR or",
+        "- or -",
+        "\"or",
+        "!",
+        "&",
+        "|",
+        "<->",
+        "(",
+        ")",
+        ":*",
+        "a:*",
+        "':A",
+        "%",
+        "_",
+        "$1",
+        "; drop table topics",
+        "the",
+        "🦙",
+        "👩‍💻",
+        "א ב",
+        "犬",
+        "\u{202e}",
+        "\u{301}",
+        "-cheap",
+        "-cheap or -safe",
+        "cheap or -safe",
+        "\"-\"",
+        "http://a.b/c?d=e",
+        "a@b.c",
+        "/x/y",
+        "1.5e10",
+        "<b>",
+        "&amp;",
+        "\t\n",
+    ];
+    let long = [
+        "a".repeat(10_000),
+        "ab ".repeat(3_300),
+        "-".repeat(10_000),
+        "\"a".repeat(5_000),
+        "a or ".repeat(2_000),
+        "é-".repeat(5_000),
+        "(".repeat(10_000),
+    ];
+
+    for q in hard.iter().map(|q| (*q).to_owned()).chain(long) {
+        let answer = app.get(&search(&q, "&prefix=true&facets=kind,tag&count=exact")).await;
+        let shown: String = q.chars().take(20).collect();
+        assert_eq!(answer.status(), 200, "{shown} {answer}");
+    }
+    // All that is short and made of what has a meaning.
+    let pieces = ["-", "\"", " ", "or", "a", "(", "'", "\\", "!", ":", "é"];
+    let mut state = 7_usize;
+    for _ in 0..60 {
+        let mut q = String::new();
+        for _ in 0..40 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            q.push_str(pieces[(state >> 33) % pieces.len()]);
+        }
+        assert_eq!(app.get(&search(&q, "&prefix=true")).await.status(), 200, "{q}");
+    }
+    assert_eq!(app.get("/v1/search?q=a%00b").await.problem(), (400, "bad-parameter".to_owned()));
+    assert_eq!(app.get("/v1/search").await.faults(), [("q".to_owned(), "missing".to_owned())]);
+    let too_long = app.get(&search(&"a".repeat(10_001), "")).await;
+    assert_eq!(too_long.faults(), [("q".to_owned(), "too-long".to_owned())]);
+    for (more, code) in [
+        ("&kind=idea", "not-allowed"),
+        ("&facets=kind,kind", "duplicate"),
+        ("&facets=", "not-allowed"),
+    ] {
+        let name = more.trim_start_matches('&').split('=').next().unwrap();
+        let answer = app.get(&search("a", more)).await;
+        assert_eq!(answer.faults(), [(name.to_owned(), code.to_owned())]);
+    }
+}
+
+#[actix_web::test]
+async fn filters_narrow_and_facets_count_all_hits() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    app.patch("/v1/topics/llama", json!({"tags": ["ai", "open"]})).await.expect(200);
+    let other = json!({"slug": "other", "title": "Cheap?", "language": "de", "status": "archived"});
+    app.post("/v1/topics", other).await.expect(201);
+
+    let all =
+        app.get(&search("cheap", "&facets=topic,kind,tag,language&count=exact&limit=1")).await;
+
+    assert_eq!(all.slugs(), ["other"]);
+    assert_eq!(all.number_at("/page/total"), 4);
+    assert_eq!(
+        all.at("/facets"),
+        json!({
+            "kind": [
+                {"value": "argument", "count": 1}, {"value": "citation", "count": 1},
+                {"value": "source", "count": 1}, {"value": "topic", "count": 1},
+            ],
+            "tag": [{"value": "ai", "count": 2}, {"value": "open", "count": 2}],
+            "language": [{"value": "en", "count": 2}, {"value": "de", "count": 1}],
+            "topic": [{"value": "llama", "count": 2}, {"value": "other", "count": 1}],
+        })
+    );
+    for (filter, slugs) in [
+        ("kind=argument,citation", &["cheap", "price"][..]),
+        ("topic=llama", &["cheap", "price"]),
+        ("tag=open", &["cheap", "price"]),
+        ("language=de", &["other"]),
+        ("status=archived", &["other"]),
+        ("relation=supports", &["cheap"]),
+        ("relation=attacks", &[]),
+        ("source=text", &["cheap", "price", "text"]),
+    ] {
+        assert_eq!(
+            app.get(&search("cheap", &format!("&{filter}"))).await.slugs(),
+            slugs,
+            "{filter}"
+        );
+    }
+    assert_eq!(app.get(&search("cheap", "&topic=nowhere")).await.status(), 404);
+    assert_eq!(app.get(&search("cheap", "&source=nowhere")).await.status(), 404);
+}
+
+#[actix_web::test]
+async fn the_words_are_shown_where_they_stand_and_nothing_else_is_html() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let body = format!(
+        "{} 🦙 <script>alert('windmills')</script> & \"so\" on. {}",
+        "Before. ".repeat(100),
+        "After. ".repeat(100)
+    );
+    app.claim("hard", "Nothing here.", &body).await;
+
+    let found = app.search("windmill alert").await;
+
+    let place = found.at("/data/0/place");
+    assert_eq!(place["field"], "body");
+    let text: Vec<char> = place["text"].as_str().unwrap().chars().collect();
+    let start = usize::try_from(place["start"].as_u64().unwrap()).unwrap();
+    let stored: Vec<char> = body.chars().skip(start).take(text.len()).collect();
+    assert_eq!(text, stored);
+    let marked: Vec<String> = place["highlights"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let at = |end: &str| usize::try_from(it[end].as_u64().unwrap()).unwrap();
+            text[at("start")..at("end")].iter().collect()
+        })
+        .collect();
+    assert_eq!(marked, ["alert", "windmills"]);
+    let html = place["html"].as_str().unwrap();
+    assert!(html.contains("&lt;script&gt;<mark>alert</mark>(&#39;<mark>windmills</mark>&#39;)&lt;/script&gt; &amp; &quot;so&quot;"), "{html}");
+    assert_eq!(html.matches('<').count(), 4, "{html}");
+}
+
+#[actix_web::test]
+async fn a_source_is_found_by_the_passage() {
+    let app = TestApp::start().await;
+    let text = format!(
+        "{}\n\nHere are the windmills 🦙 of old.\n\n{}",
+        "First line, é.\n".repeat(300),
+        "Last line.\n".repeat(300)
+    );
+    app.source("text", &text).await;
+
+    let found = app.search("windmills").await;
+
+    assert_eq!(found.slugs(), ["text"]);
+    let place = found.at("/data/0/place");
+    let start = usize::try_from(place["start"].as_u64().unwrap()).unwrap();
+    let shown = place["text"].as_str().unwrap();
+    let stored: String = text.chars().skip(start).take(shown.chars().count()).collect();
+    assert_eq!(shown, stored);
+    assert!(shown.contains("windmills 🦙"), "{shown}");
+    assert_eq!(place["field"], "text");
+    assert_eq!(found.at("/data/0/url"), json!("/v1/sources/text"));
+    assert_eq!(found.at("/data/0/topic"), Value::Null);
+}
+
+#[actix_web::test]
+async fn an_argument_says_which_position_it_bears_on_through_any_number_of_steps() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+    // A chain that turns round twice, a circle with no way out, and an argument that stands alone.
+    for slug in ["far", "farther", "round", "alone"] {
+        topic.argument(slug).await;
+    }
+    topic.relation("one", "attacks", &["far"], json!({"argument": "cheap"})).await;
+    topic.relation("two", "attacks", &["farther"], json!({"argument": "far"})).await;
+    topic.relation("three", "supports", &["round"], json!({"argument": "round"})).await;
+
+    let found = app.get(&search("reason", "&kind=argument&sort=x")).await;
+    assert_eq!(found.status(), 400);
+    let found = app.get(&search("reason", "&kind=argument")).await;
+
+    let told: BTreeSet<String> = found
+        .at("/data")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            format!(
+                "{} {} {}",
+                text(&hit["slug"]),
+                text(&hit["bears_on"]["how"]),
+                text(&hit["bears_on"]["position"])
+            )
+        })
+        .collect();
+    // Who doubts a reason for a position speaks against that.
+    assert_eq!(
+        told.into_iter().collect::<Vec<_>>(),
+        [
+            "alone - -",
+            "cheap supports yes",
+            "far attacks yes",
+            "farther supports yes",
+            "round - -",
+            "safe attacks no",
+            "unknown attacks no",
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn pages_go_to_any_depth_and_have_every_hit_once() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let rows = "insert into arguments (id, topic_id, slug, claim, body, language)
+                select gen_random_uuid(), id, 'reason-' || n,
+                       case n % 7 when 0 then 'Something else ' else 'Solar power ' end || repeat('and more ', n % 13) || n,
+                       case n % 3 when 0 then 'Of solar things and power.' else 'The power.' end, 'en'
+                from topics, generate_series(1, 1900) n";
+    app.connection().await.batch_execute(rows).await.unwrap();
+
+    for q in ["power", "solar power", "solar power or else"] {
+        let mut path = search(q, "&limit=100&count=exact");
+        let (mut ids, mut ranks) = (BTreeSet::new(), Vec::new());
+        let total = app.get(&path).await.number_at("/page/total");
+        loop {
+            let page = app.get(&path).await.expect(200);
+            for hit in page.at("/data").as_array().unwrap() {
+                ids.insert(hit["id"].as_str().unwrap().to_owned());
+                ranks.push(hit["rank"].as_f64().unwrap());
+            }
+            let Value::String(cursor) = page.at("/page/next_cursor") else { break };
+            path = search(q, &format!("&limit=100&cursor={cursor}"));
+        }
+        assert_eq!(i64::try_from(ids.len()).unwrap(), total, "{q}");
+        assert_eq!(ids.len(), ranks.len(), "{q}");
+        assert!(ids.len() > 1_000, "{q} {}", ids.len());
+        assert!(ranks.windows(2).all(|pair| pair[0] >= pair[1]), "{q}");
+    }
+    let first = app.get(&search("power", "&limit=2")).await;
+    let cursor = first.text_at("/page/next_cursor");
+    let other = app.get(&search("solar", &format!("&limit=2&cursor={cursor}"))).await;
+    assert_eq!(other.problem(), (409, "bad-cursor".to_owned()));
+}
+
+/// A query with the slugs that it should find first.
+#[derive(serde::Deserialize)]
+struct Judged {
+    q: String,
+    #[serde(default)]
+    prefix: bool,
+    want: Vec<String>,
+}
+
+/// What the ranking must be worth at least: 1 would be the right hit at the first place, always.
+const WORTH: f64 = 0.85;
+
+#[actix_web::test]
+async fn the_obvious_is_found_first() {
+    let app = TestApp::seeded().await;
+    for (media_type, file) in [
+        ("text/vnd.argdown", include_str!("../data/argdown/legalisation-softdrugs.argdown")),
+        ("text/vnd.argdown", include_str!("../data/argdown/state-censorship.argdown")),
+        ("text/vnd.kialo", include_str!("../data/kialo/single.txt")),
+        ("text/vnd.kialo", include_str!("../data/kialo/theses.txt")),
+    ] {
+        let path = match media_type {
+            "text/vnd.kialo" => "/v1/imports?format=kialo",
+            _ => "/v1/imports?format=argdown",
+        };
+        let answer = app.ask(actix_web::http::Method::POST, path).body("text/plain", file).await;
+        assert!(answer.status() < 300, "{answer}");
+    }
+    let judged: Vec<Judged> =
+        serde_saphyr::from_str(include_str!("../data/search/judged.yaml")).unwrap();
+    assert!(judged.len() >= 40);
+
+    let (mut worth, mut failures) = (0.0, Vec::new());
+    for Judged { q, prefix, want } in &judged {
+        let found = app.get(&search(q, &format!("&prefix={prefix}&limit=10"))).await.expect(200);
+        let slugs = found.slugs();
+        let place = slugs.iter().position(|slug| want.contains(slug)).map(|place| place + 1);
+        worth += place.map_or(0.0, |place| 1.0 / f64::from(u32::try_from(place).unwrap()));
+        if place != Some(1) {
+            failures.push(format!("{q}: {want:?} at {place:?} of {slugs:?}"));
+        }
+    }
+    let worth = worth / f64::from(u32::try_from(judged.len()).unwrap());
+
+    let failures = failures.join("\n");
+    assert!(
+        worth >= WORTH,
+        "mean reciprocal rank {worth:.3} of {} queries\n{failures}",
+        judged.len()
+    );
+    eprintln!(
+        "mean reciprocal rank {worth:.3} of {} queries, not first:\n{failures}",
+        judged.len()
+    );
+}

@@ -1,0 +1,106 @@
+//! Sparse answers: only the fields that are asked for.
+
+use serde_json::{Value, json};
+
+use crate::contract::operations;
+use crate::support::{TestApp, kinds};
+
+const SPARSE: &str = "application/vnd.debatebase.sparse+json";
+
+#[actix_web::test]
+async fn a_record_is_given_with_the_fields_that_are_asked_for() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for kind in kinds() {
+        let whole = app.get(&kind.path()).await.expect(200);
+        let sparse = app.get(&format!("{}?fields=slug,version", kind.path())).await.expect(200);
+        let list = app.get(&format!("{}?fields=slug", kind.list)).await.expect(200);
+
+        assert_eq!(sparse.json(), json!({"slug": kind.slug, "version": whole.at("/version")}));
+        assert_eq!(sparse.header("content-type"), Some(SPARSE));
+        let slugs = |it: &Value| it.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert!(list.at("/data").as_array().unwrap().iter().all(|it| slugs(it) == ["slug"]));
+    }
+}
+
+#[actix_web::test]
+async fn the_entity_tag_does_not_depend_on_the_fields() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for kind in kinds() {
+        for path in [kind.path(), kind.list.to_owned()] {
+            let whole = app.get(&path).await.expect(200);
+            let sparse = app.get(&format!("{path}?fields=slug")).await.expect(200);
+            let spared = app.get(&format!("{path}?fields=id")).if_none_match(whole.etag()).await;
+
+            assert_eq!(whole.etag(), sparse.etag());
+            assert_eq!((spared.status(), spared.text()), (304, ""));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_quotes_of_a_source_are_given_sparsely_too() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    let whole = app.get("/v1/sources/text/citations").await.expect(200);
+    let path = "/v1/sources/text/citations?fields=slug&expand=arguments";
+    let sparse = app.get(path).await.expect(200);
+
+    let price = sparse.at("/data/0");
+    assert_eq!(price["slug"], json!("price"));
+    assert_eq!(price["expanded"]["arguments"][0]["slug"], json!("cheap"));
+    assert_eq!(price.as_object().unwrap().len(), 2);
+    assert_eq!(sparse.at("/coverage"), whole.at("/coverage"));
+    assert_eq!(sparse.header("content-type"), Some(SPARSE));
+    assert_eq!(sparse.etag(), whole.etag());
+}
+
+#[actix_web::test]
+async fn a_page_may_show_other_fields_than_the_one_before() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+
+    let first = app.get(&topic.path("/arguments?limit=2&fields=id")).await.expect(200);
+    let cursor = first.text_at("/page/next_cursor");
+    let rest = app.get(&topic.path(&format!("/arguments?fields=slug&cursor={cursor}"))).await;
+
+    assert_eq!(rest.expect(200).slugs(), ["unknown"]);
+}
+
+#[actix_web::test]
+async fn a_field_that_a_record_does_not_have_is_refused() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    for kind in kinds() {
+        for wrong in ["", "slug,", "slug,colour", "Slug"] {
+            let answer = app.get(&format!("{}?fields={wrong}", kind.path())).await;
+            assert_eq!(answer.status(), 400, "{answer}");
+            assert_eq!(answer.faults(), [("fields".to_owned(), "not-allowed".to_owned())]);
+        }
+    }
+}
+
+#[test]
+fn the_document_lists_the_fields_of_every_record() {
+    let with_fields: Vec<_> = operations()
+        .into_iter()
+        .filter_map(|operation| {
+            let parameters = operation.item.get("parameters")?.as_array().unwrap();
+            let fields = parameters.iter().find(|it| it["name"] == "fields")?.clone();
+            Some((operation, fields))
+        })
+        .collect();
+
+    assert_eq!(with_fields.len(), 13);
+    for (operation, fields) in with_fields {
+        let names = fields["schema"]["items"]["enum"].as_array().unwrap();
+        assert!(names.contains(&json!("slug")), "{}", operation.id);
+        assert_eq!((&fields["style"], &fields["explode"]), (&json!("form"), &json!(false)));
+        assert!(operation.item["responses"]["200"]["content"][SPARSE].is_object());
+    }
+}
