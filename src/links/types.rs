@@ -182,7 +182,8 @@ impl utoipa::PartialSchema for PlaceRef {
             .schema_type(utoipa::openapi::schema::Type::String)
             .min_length(Some(1))
             .max_length(Some("position:".len() + Slug::MAX))
-            .pattern(Some(format!("^((position|argument):)?{name}")))
+            // Without a kind before it, a name is no longer than a slug.
+            .pattern(Some(format!("^(?![^:]{{{}}})((position|argument):)?{name}", Slug::MAX + 1)))
             .build()
             .into()
     }
@@ -204,5 +205,24 @@ impl Removal {
     /// Whether what uses the record is deleted with it.
     pub fn cascades(&self) -> bool {
         self.cascade.is_some_and(|flag| flag.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_schema_of_a_place_says_which_are_read(
+            text in "(position:|argument:|relation:|:)?([a-z0-9-]{0,9}|[a-z]{99,101}|[a-z]{108,110}|[0-9a-f]{32})",
+        ) {
+            let schema = serde_json::to_value(PlaceRef::schema()).unwrap();
+            prop_assert_eq!(jsonschema::is_valid(&schema, &json!(text)), PlaceRef::parse(&text).is_some());
+        }
     }
 }

@@ -111,7 +111,7 @@ impl utoipa::PartialSchema for Wanted {
 
 impl ToSchema for Wanted {}
 
-/// Words of a closed list, with commas between them.
+/// Words of a closed list, with commas between them; what is said twice counts once.
 macro_rules! several {
     ($(#[$doc:meta])* $name:ident of $kind:ident) => {
         $(#[$doc])*
@@ -124,11 +124,9 @@ macro_rules! several {
                 let mut several = Vec::new();
                 for word in text.split(',') {
                     let one = $kind::from_json(Value::from(word), at, faults)?;
-                    if several.contains(&one) {
-                        faults.push(at, FaultCode::Duplicate, format!("has `{word}` twice"));
-                        return None;
+                    if !several.contains(&one) {
+                        several.push(one);
                     }
-                    several.push(one);
                 }
                 Some(Self(several))
             }

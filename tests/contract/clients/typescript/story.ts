@@ -6,10 +6,13 @@ import createClient from "openapi-fetch";
 import type { paths } from "./api.js";
 
 const key = process.env.DEBATEBASE_KEY;
-const api = createClient<paths>({
+const options = {
   baseUrl: process.argv[2],
   headers: key ? { Authorization: `Bearer ${key}` } : {},
-});
+};
+// Whole records and sparse ones are told apart by their media type, so each has its client.
+const api = createClient<paths, "application/json" | "application/problem+json">(options);
+const sparse = createClient<paths, "application/vnd.debatebase.sparse+json">(options);
 
 /** The answer of a call that has to go well. */
 function done<T>(call: { data?: T; error?: unknown; response: Response }): NonNullable<T> {
@@ -20,6 +23,13 @@ function done<T>(call: { data?: T; error?: unknown; response: Response }): NonNu
 const topics = done(await api.GET("/v1/topics", { params: { query: { tag: "llama", limit: 5 } } }));
 assert.ok(topics.data.length > 0);
 const first = topics.data[0]!;
+
+const titles = done(
+  await sparse.GET("/v1/topics", {
+    params: { query: { tag: "llama", limit: 5, fields: ["title"] } },
+  }),
+);
+assert.deepEqual(titles.data[0], { title: first.title });
 
 const outline = done(
   await api.GET("/v1/topics/{topic}/outline", {

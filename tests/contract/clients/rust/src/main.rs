@@ -31,9 +31,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     api.base_path = std::env::args().nth(1).ok_or("give the address of the server")?;
     api.bearer_access_token = std::env::var("DEBATEBASE_KEY").ok();
 
-    let topics = list_topics(&api, Some("llama"), None, None, None, None, Some(5), None, None, None);
+    let topics = list_topics(
+        &api, Some("llama"), None, None, None, None, None, None, Some(5), None, None, None,
+    );
     let first = topics.await?.data.remove(0);
-    let outline = get_outline(&api, &first.slug, Some(2), None).await?;
+    let outline = get_outline(&api, &first.slug, Some(2), None, None).await?;
     assert_eq!(outline.topic.title, first.title);
     assert!(!outline.positions.is_empty());
 
@@ -50,9 +52,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(Some(vec![EndRef::PositionRef(Box::new(PositionRef::new(position.slug)))]));
     let exact = "Open source is a means, not an end.".to_owned();
     new.citations = Some(Some(vec![NewQuote::new(ESSAY.to_owned(), exact)]));
-    let argument = create_argument(&api, &topic.slug, new, None).await?;
+    let argument = create_argument(&api, &topic.slug, new, None, None).await?;
     let quotes = list_citations(
         &api, &topic.slug, None, None, Some(&argument.slug), None, None, None, None, None, None,
+        None, None,
     );
     match &*quotes.await?.data[0].backs {
         BackedName::ArgumentName(backed) => assert_eq!(backed.argument, argument.slug),
@@ -88,7 +91,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     delete_topic(&api, &topic.slug, None, None).await?;
-    match refused(get_topic(&api, &topic.slug, None).await).entity {
+    match refused(get_topic(&api, &topic.slug, None, None, None).await).entity {
         Some(GetTopicError::Status4XX(problem)) => assert_eq!(problem.code, Code::NotFound),
         other => panic!("it answered {other:?}"),
     }
