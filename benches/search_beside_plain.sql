@@ -3,7 +3,7 @@
 -- For words from the commonest to rare ones, and for pairs of them, in turns: all matches that a
 -- caller without a key sees, ranked by `ts_rank_cd … order by … limit 20`, and the statements that
 -- the program sends (see src/search): at most 501 matches, and only if there are more, the parts of
--- them, the best first. Prints the medians in milliseconds.
+-- them, the best first, each after an estimate. Prints the medians in milliseconds.
 \set ON_ERROR_STOP on
 set jit = off;
 
@@ -33,42 +33,69 @@ begin
         condition, ranked, case when ordered then 'order by 2 desc, 1 desc' else '' end, most);
 end $$;
 
-create function pg_temp.parts(words text[]) returns uuid[] language plpgsql as $$
-declare
-    q       tsquery := array_to_string(words, ' & ')::tsquery;
-    heading tsquery := (array_to_string(words, ':A & ') || ':A')::tsquery;
-    phrase  tsquery := case when cardinality(words) > 1 then array_to_string(words, ' <-> ')::tsquery end;
-    score   text    := pg_temp.score(heading, phrase, q);
-    marks   text;
-    best    uuid[];
-    counted integer;
-    found   uuid[] := '{}';
-    tier    integer;
-    has_it  boolean;
-    of_class integer;
-    classes integer[];
-    condition text;
+-- As the program does, before it reads anything.
+create function pg_temp.estimate(condition text) returns bigint language plpgsql as $$
+declare plan json;
 begin
-    select count(*), (array_agg(h.id order by h.score desc, h.id desc))[:20] into counted, best
-    from pg_temp.hits(format('e.words @@ %L::tsquery', q), score, false, 501) h;
-    if counted <= 500 then return best; end if;
-    foreach tier in array array[3, 2, 1] loop
-        classes := case tier when 3 then array[7, 6, 5] when 2 then array[4, 3, 2, 1, 0] else array[-1] end;
-        foreach has_it in array case when phrase is null then array[false] else array[true, false] end loop
-            foreach of_class in array classes loop
-                condition := case when of_class < 0 then format('e.words @@ %L::tsquery and not e.words @@ %L::tsquery', q, heading)
-                    else format('e.words @@ %L::tsquery and e.words @@ %L::tsquery and e.class = %s', heading,
-                                (select string_agg(format('''!%s%s''', of_class, w), ' & ') from unnest(words) w), of_class) end;
-                if phrase is not null then
-                    condition := condition || format(case when has_it then ' and e.words @@ %L::tsquery' else ' and not e.words @@ %L::tsquery' end, phrase);
-                end if;
-                found := found || array(select h.id from pg_temp.hits(condition, score, true, 20 - cardinality(found)) h);
-                if cardinality(found) >= 20 then return found; end if;
-            end loop;
-        end loop;
+    execute format('explain (format json) select e.id from search_entries e where %s', condition) into plan;
+    return plan -> 0 -> 'Plan' ->> 'Plan Rows';
+end $$;
+
+create type pg_temp.part as (tier integer, has_it boolean, of_class integer);
+
+-- The best hits of a part: of a tier, with the phrase or without it, of a class; null stands for any.
+create function pg_temp.best(words text[], tier integer, has_it boolean, of_class integer, missing integer) returns uuid[] language plpgsql as $$
+declare
+    q         tsquery := array_to_string(words, ' & ')::tsquery;
+    heading   tsquery := (array_to_string(words, ':A & ') || ':A')::tsquery;
+    phrase    tsquery := case when cardinality(words) > 1 then array_to_string(words, ' <-> ')::tsquery end;
+    score     text    := pg_temp.score(heading, phrase, q);
+    classes   integer[] := case tier when 3 then array[7, 6, 5] when 2 then array[4, 3, 2, 1, 0] end;
+    these     integer[] := case when of_class is null then classes else array[of_class] end;
+    condition text;
+    counted   integer;
+    ranked    uuid[];
+    found     uuid[]  := '{}';
+    part      pg_temp.part;
+begin
+    condition := case when tier is null then format('e.words @@ %L::tsquery', q)
+        when tier = 1 then format('e.words @@ %L::tsquery and not e.words @@ %L::tsquery', q, heading)
+        else format('e.words @@ %L::tsquery and e.words @@ %L::tsquery and e.class = any (%L)', heading,
+            (select string_agg('(' || marked || ')', ' & ')
+             from (select string_agg(format('''!%s%s''', c, w), ' | ') as marked
+                   from unnest(words) w, unnest(these) c group by w) _),
+            these) end;
+    if has_it is not null then
+        condition := condition || format(case when has_it then ' and e.words @@ %L::tsquery' else ' and not e.words @@ %L::tsquery' end, phrase);
+    end if;
+
+    if of_class is not null or tier = 1 and (phrase is null or has_it is not null) then
+        return array(select h.id from pg_temp.hits(condition, score, true, missing) h);
+    end if;
+    if tier is null or pg_temp.estimate(condition) <= 1000 then
+        select count(*), coalesce(array_agg(h.id order by h.score desc, h.id desc), '{}') into counted, ranked
+        from pg_temp.hits(condition, score, false, 501) h;
+        if counted <= 500 then return ranked[:missing]; end if;
+    end if;
+    foreach part in array array(
+        select (p.tier, null, null)::pg_temp.part from (values (3), (2), (1)) p (tier) where best.tier is null
+        union all
+        select (best.tier, p.has_it, null)::pg_temp.part from (values (true), (false)) p (has_it)
+        where best.tier is not null and best.has_it is null and phrase is not null
+        union all
+        select (best.tier, best.has_it, p.of_class)::pg_temp.part from unnest(classes) p (of_class)
+        where best.of_class is null and (best.has_it is not null or phrase is null)
+    ) loop
+        found := found || pg_temp.best(words, part.tier, part.has_it, part.of_class, missing - cardinality(found));
+        exit when cardinality(found) >= missing;
     end loop;
     return found;
 end $$;
+
+create function pg_temp.parts(words text[]) returns uuid[] language sql
+set max_parallel_workers_per_gather = 0 as $$
+    select pg_temp.best(words, null, null, null, 20)
+$$;
 
 create temporary table asked as
 with counted as (

@@ -22,6 +22,7 @@ drop function search_put(text, uuid[]);
 drop view search_records;
 drop function search_passages(text);
 drop function search_class(text, integer);
+drop function search_marked(tsvector, text);
 drop function search_guessed_dictionary(text);
 drop function search_dictionary(text);
 drop function search_trigrams(text);

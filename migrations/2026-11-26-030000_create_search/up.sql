@@ -41,6 +41,7 @@ create table search_words (
     trigrams   text[] not null
 );
 create index search_words_word_idx     on search_words (dictionary, word);
+create index search_words_same_idx     on search_words using hash (word);
 create index search_words_trigrams_idx on search_words using gin (trigrams) with (fastupdate = off);
 
 -- The text without accents on its Latin and Greek letters, and without what PostgreSQL would take
@@ -105,6 +106,13 @@ begin
             end)::smallint;
 end $$;
 
+-- The lexemes of a heading behind a mark.
+create function search_marked(heading tsvector, mark text) returns tsvector language plpgsql immutable strict parallel safe as $$
+begin
+    return case when length(heading) = 0 then ''
+           else array_to_tsvector(string_to_array(mark || array_to_string(tsvector_to_array(heading), E'\x01' || mark), E'\x01')) end;
+end $$;
+
 -- The passages of a text: whole lines, as many as begin in the same 1,500 code points. A line that
 -- is longer is cut, with an overlap that keeps every word whole in one of the two; and in two steps,
 -- because to cut a long text in one takes the square of its length.
@@ -163,7 +171,7 @@ begin
     ), put as (
         insert into search_entries (id, kind, record_id, topic_id, language, dictionary, class, words, start_at, passage)
         select g.id, g.kind, g.record_id, g.topic_id, g.language, g.dictionary, c.class,
-               g.head || g.rest || array_to_tsvector(array(select '!' || c.class || lexeme from unnest(tsvector_to_array(g.head)) lexeme)),
+               g.head || g.rest || search_marked(g.head, '!' || c.class),
                g.start_at, g.passage
         from given g cross join lateral (select search_class(g.kind, length(g.head)) as class offset 0) c
         on conflict on constraint search_entries_pkey do update
@@ -174,9 +182,9 @@ begin
     select w.dictionary, w.word, search_trigrams(w.word)
     -- The empty word tells that there are entries of this dictionary, if they have no other.
     from (select distinct g.dictionary, u.word from given g cross join lateral unnest(array_append(g.written, '')) u (word) offset 0) w
-    where w.word ~ '^[[:alpha:]]{0,40}$'
-      -- By its index, word by word, however many there are.
-      and (select 1 from search_words s where s.dictionary = w.dictionary and s.word = w.word limit 1) is null;
+    -- Each is looked up by its hash (the empty text keeps the other index away), and only what is new is looked at.
+    where case when (select 1 from search_words s where s.word = w.word and s.dictionary || '' = w.dictionary limit 1) is null
+               then char_length(w.word) <= 40 and w.word ~ '^[[:alpha:]]*$' else false end;
 end $$;
 
 create function search_added() returns trigger language plpgsql as $$
@@ -246,7 +254,9 @@ select search_put('argument', array(select id from arguments));
 select search_put('citation', array(select id from citations));
 select search_put('source', array(select id from sources));
 
--- Without a pending list: after a burst of writes, a search would read all of it.
-create index search_entries_words_idx  on search_entries using gin (words) with (fastupdate = off);
+-- With the shortest pending list that there is: a search reads all of it, so that the usual one of 4 MB
+-- makes a search after a burst of writes many times slower. This one is not felt, and a writer puts the
+-- words of a few records into the index at once.
+create index search_entries_words_idx  on search_entries using gin (words) with (fastupdate = on, gin_pending_list_limit = 64);
 create index search_entries_topic_idx  on search_entries (topic_id) where topic_id is not null;
 create index search_entries_source_idx on search_entries (record_id) where kind = 'source';

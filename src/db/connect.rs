@@ -75,7 +75,11 @@ impl Connector {
     /// It is told when a connection is opened: a `SET` would not survive a pooler.
     pub(super) fn with_patience(mut self, patience: Patience) -> Self {
         let (statement, lock) = (patience.statement.as_millis(), patience.lock.as_millis());
-        let mut options = format!("-c statement_timeout={statement} -c lock_timeout={lock}");
+        // A statement of some milliseconds would take longer with workers or compiled.
+        let mut options = format!(
+            "-c statement_timeout={statement} -c lock_timeout={lock} \
+             -c max_parallel_workers_per_gather=0 -c jit=off"
+        );
         // The last one wins: what the operator says of it.
         if let Some(given) = self.config.get_options() {
             options.push(' ');

@@ -26,6 +26,10 @@ pub const FEW: usize = 3;
 /// How many hits are ranked at once. A part that has more is divided.
 const MOST_RANKED: i64 = 500;
 
+/// Of how many hits a part is believed to have more than are ranked at once, without a look: such an
+/// estimate is seldom wrong by half, and if it is, the hits are the same and only found more slowly.
+const MANY: u64 = 1_000;
+
 /// How much of a text is looked for.
 const MOST_WORDS: usize = 64;
 const MOST_CHARACTERS: usize = 2_000;
@@ -177,20 +181,16 @@ async fn best(
         if last.is_some_and(|last| part.least_score() > last) {
             continue;
         }
-        let missing = i64::try_from(wanted - best.len()).unwrap_or(i64::MAX);
         let divided = part.divided(has_phrase);
         if divided.is_empty() {
+            let missing = i64::try_from(wanted - best.len()).unwrap_or(i64::MAX);
             let order = Order::BestFirst;
             best.extend(queries::hits(conn, search, part, after, order, missing).await?);
+        } else if let Some(ranked) = ranked_at_once(conn, search, part, after).await? {
+            best.extend(ranked);
         } else {
-            let most = MOST_RANKED + 1;
-            let mut some = queries::hits(conn, search, part, after, Order::Any, most).await?;
-            if i64::try_from(some.len()).is_ok_and(|found| found > MOST_RANKED) {
-                parts.extend(divided.into_iter().rev());
-                continue;
-            }
-            some.sort_unstable_by_key(|(id, score)| std::cmp::Reverse((*score, *id)));
-            best.extend(some);
+            parts.extend(divided.into_iter().rev());
+            continue;
         }
         best.truncate(wanted);
         if best.len() == wanted {
@@ -198,6 +198,26 @@ async fn best(
         }
     }
     Ok(best)
+}
+
+/// All hits of a part, the best first; `None` if there are more than are ranked at once.
+async fn ranked_at_once(
+    conn: &mut Conn,
+    search: Search<'_>,
+    part: Part,
+    after: Option<&After>,
+) -> Result<Option<Vec<Scored>>> {
+    // A search for rare words, which is never divided, does not wait for the estimate.
+    if part != Part::ALL && queries::estimate(conn, search, part).await? > MANY {
+        return Ok(None);
+    }
+    let most = MOST_RANKED + 1;
+    let mut hits = queries::hits(conn, search, part, after, Order::Any, most).await?;
+    if i64::try_from(hits.len()).is_ok_and(|found| found > MOST_RANKED) {
+        return Ok(None);
+    }
+    hits.sort_unstable_by_key(|(id, score)| std::cmp::Reverse((*score, *id)));
+    Ok(Some(hits))
 }
 
 /// The hits as they are shown.

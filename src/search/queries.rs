@@ -3,6 +3,9 @@
 use diesel::dsl::{count_star, exists};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Json;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -33,6 +36,16 @@ pub struct Search<'s> {
     pub source: Option<SourceId>,
     /// What the caller sees.
     pub sight: &'s Sight,
+}
+
+impl Search<'_> {
+    /// Whether more is asked of a hit than its words.
+    fn is_narrowed(self) -> bool {
+        let SearchFilter { kind, language, tag, status, relation, .. } = self.filter;
+        let is_of_records = kind.is_some() || language.is_some() || relation.is_some();
+        let is_of_topics = self.topic.is_some() || tag.is_some() || status.is_some();
+        is_of_records || is_of_topics || self.source.is_some()
+    }
 }
 
 /// Narrows a query of entries and their topics to the hits of a part.
@@ -123,6 +136,41 @@ pub async fn hits(
         query = query.order((score().desc(), search_entries::id.desc()));
     }
     Ok(query.load(conn).await?)
+}
+
+/// About how many hits a part has, as the statistics of PostgreSQL have it: nothing is read for it.
+pub async fn estimate(conn: &mut Conn, search: Search<'_>, part: Part) -> Result<u64> {
+    let plan: serde_json::Value = if search.is_narrowed() {
+        let query = matching!(search, part, entries!()).select(search_entries::id);
+        Explained(query).get_result(conn).await?
+    } else {
+        // Drafts are few, and without them half the planning is saved.
+        let query = search_entries::table.filter(Matches::of(search.asked, part));
+        Explained(query.select(search_entries::id)).get_result(conn).await?
+    };
+    let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64);
+    Ok(rows.unwrap_or_default())
+}
+
+/// How a query would be answered, instead of its answer.
+#[derive(Debug, Clone)]
+struct Explained<Q>(Q);
+
+impl<Q> Query for Explained<Q> {
+    type SqlType = Json;
+}
+
+impl<Q> QueryId for Explained<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Explained<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("EXPLAIN (FORMAT JSON) ");
+        self.0.walk_ast(out)
+    }
 }
 
 /// How many hits there are.
