@@ -19,7 +19,10 @@ pub fn add(document: &mut OpenApi) {
         }
     }
     let Some(components) = &mut document.components else { return };
-    for name in whole {
+    while let Some(name) = whole.pop() {
+        if components.schemas.contains_key(&sparse_name(&name)) {
+            continue;
+        }
         if let Some(RefOr::T(Schema::Object(schema))) = components.schemas.get(&name) {
             let mut sparse = schema.clone();
             match sparse.properties.get_mut("data") {
@@ -29,6 +32,7 @@ pub fn add(document: &mut OpenApi) {
                         && let RefOr::Ref(record) = &mut **item
                         && let Some(name) = record.ref_location.rsplit('/').next()
                     {
+                        whole.push(name.to_owned());
                         *record = Ref::from_schema_name(sparse_name(name));
                     }
                 }
@@ -62,12 +66,12 @@ fn add_to(operation: &mut Operation) -> Option<String> {
     Some(name)
 }
 
-/// What of an example is given to those who ask for `id` and `slug`.
+/// What of an example is given to those who ask for what names a record.
 fn shown(whole: &Value) -> Value {
     let mut shown = whole.clone();
     let shorten = |record: &mut Value| {
         if let Value::Object(fields) = record {
-            fields.retain(|name, _| matches!(name.as_str(), "id" | "slug"));
+            fields.retain(|name, _| matches!(name.as_str(), "id" | "slug" | "name"));
         }
     };
     match shown.get_mut("data").and_then(Value::as_array_mut) {

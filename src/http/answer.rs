@@ -68,6 +68,16 @@ pub fn untagged(conditions: &Conditions, body: &impl Serialize) -> Result<HttpRe
     }))
 }
 
+/// The same of a record, as much of it as is asked for.
+pub fn untagged_parts<T: Serialize>(
+    conditions: &Conditions,
+    record: &T,
+    parts: &Parts<'_, T>,
+) -> Result<HttpResponse> {
+    let tag = digest_tag(&json(record)?);
+    Ok(partial(conditions, &tag, parts, &parts.of(0, record)))
+}
+
 /// 304, to a client that has this state already.
 pub fn unchanged(conditions: &Conditions, tag: &str) -> Option<HttpResponse> {
     conditions.has(tag).then(|| HttpResponse::NotModified().insert_header(etag(tag)).finish())

@@ -4,14 +4,15 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 
 use super::queries;
-use super::types::{ApiKey, KeyFilter, KeyPath, MadeKey, NewKey, Rotation};
+use super::types::{ApiKey, KeyFilter, KeyParts, KeyPath, MadeKey, NewKey, Rotation};
 use crate::access::key::Key;
 use crate::access::{Admin, Caller, change};
 use crate::db::Db;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::{Problem, Result};
 
 /// List the keys
@@ -26,7 +27,8 @@ pub async fn list_keys(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let page = queries::list(&*db.read().await?, &listing).await?;
-    listing.answer_untagged(&conditions, &page)
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 /// Make a key
@@ -47,15 +49,17 @@ pub async fn create_key(
 }
 
 /// Get a key
-#[utoipa::path(tag = "Keys", params(KeyPath), responses((status = 200, body = ApiKey, description = "The key, without its secret")))]
+#[utoipa::path(tag = "Keys", params(KeyPath, KeyParts), responses((status = 200, body = ApiKey, description = "The key, without its secret")))]
 #[get("/{key}")]
 pub async fn get_key(
     _caller: Caller<Admin>,
     db: Data<Db>,
     Path(path): Path<KeyPath>,
+    Query(parts): Query<KeyParts>,
 ) -> Result<HttpResponse> {
     let key = queries::find(&*db.read().await?, path.key).await?;
-    Ok(HttpResponse::Ok().json(key))
+    let parts = Parts::new(parts.fields.as_ref(), None);
+    Ok(HttpResponse::Ok().content_type(parts.media_type()).json(parts.of(0, &key)))
 }
 
 /// Revoke a key

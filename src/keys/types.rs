@@ -13,6 +13,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::Label;
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// What a key is to allow.
 pub type NewScopes = Listed<Scope, 1, 4>;
@@ -45,6 +46,9 @@ pub struct ApiKey {
     #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
 }
+
+/// Some of the fields of a key.
+pub type KeyFields = Fields<ApiKey>;
 
 /// A key that was just made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,8 +103,13 @@ input! {
 
 parameters! {
     /// Which keys.
-    pub struct KeyFilter with page {
+    pub struct KeyFilter with page, fields KeyFields {
     }
+}
+
+parameters! {
+    /// How much of a key.
+    pub struct KeyParts with fields KeyFields {}
 }
 
 /// The path of a key.

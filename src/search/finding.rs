@@ -26,9 +26,12 @@ pub const FEW: usize = 3;
 /// How many hits are ranked at once. A part that has more is divided.
 const MOST_RANKED: i64 = 500;
 
-/// Of how many hits a part is believed to have more than are ranked at once, without a look: such an
-/// estimate is seldom wrong by half, and if it is, the hits are the same and only found more slowly.
+/// A part that is estimated to have so many is divided without a look: such an estimate is seldom
+/// wrong by half, and if it is, the hits are the same and only found more slowly.
 const MANY: u64 = 1_000;
+
+/// A part that cannot be divided and is estimated to have so many is not ranked, but read by age.
+const TOO_MANY: u64 = 4_000;
 
 /// How much of a text is looked for.
 const MOST_WORDS: usize = 64;
@@ -184,8 +187,7 @@ async fn best(
         let divided = part.divided(has_phrase);
         if divided.is_empty() {
             let missing = i64::try_from(wanted - best.len()).unwrap_or(i64::MAX);
-            let order = Order::BestFirst;
-            best.extend(queries::hits(conn, search, part, after, order, missing).await?);
+            best.extend(best_of_undivided(conn, search, part, after, missing).await?);
         } else if let Some(ranked) = ranked_at_once(conn, search, part, after).await? {
             best.extend(ranked);
         } else {
@@ -200,6 +202,33 @@ async fn best(
     Ok(best)
 }
 
+/// The best hits of a part that cannot be divided; or, if it has very many, the newest.
+///
+/// A page goes on in the way of the one before it, whatever the estimate says by then.
+async fn best_of_undivided(
+    conn: &mut Conn,
+    search: Search<'_>,
+    part: Part,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<Scored>> {
+    let are_too_many = match after_unranked(part, after)? {
+        Some(was_unranked) => was_unranked,
+        None => queries::estimate(conn, search, part).await? > TOO_MANY,
+    };
+    if are_too_many {
+        queries::newest(conn, search, part, after, most).await
+    } else {
+        queries::hits(conn, search, part, after, Order::BestFirst, most).await
+    }
+}
+
+/// If the last hit before the page is of this part: whether it was one that is not ranked.
+fn after_unranked(part: Part, after: Option<&After>) -> Result<Option<bool>> {
+    let last = after.map(|after| after.key.score()).transpose()?;
+    Ok(last.filter(|last| part.may_have(*last)).map(parts::is_unranked))
+}
+
 /// All hits of a part, the best first; `None` if there are more than are ranked at once.
 async fn ranked_at_once(
     conn: &mut Conn,
@@ -207,6 +236,9 @@ async fn ranked_at_once(
     part: Part,
     after: Option<&After>,
 ) -> Result<Option<Vec<Scored>>> {
+    if after_unranked(part, after)? == Some(true) {
+        return Ok(None);
+    }
     // A search for rare words, which is never divided, does not wait for the estimate.
     if part != Part::ALL && queries::estimate(conn, search, part).await? > MANY {
         return Ok(None);

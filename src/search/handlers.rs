@@ -9,14 +9,16 @@ use crate::access::{Caller, Read};
 use crate::db::{self, Db};
 use crate::http::conditions::Conditions;
 use crate::http::page::Listing;
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 
 /// Search
 ///
 /// Finds topics, positions, arguments, sources (by passage) and citations by their words, in the
 /// dictionary of the language that each is written in, whatever accents are given. Titles come
-/// before claims, claims before longer texts; a whole phrase before scattered words. A misspelt
-/// word is taken for one that is there if it finds little as it is written.
+/// before claims, claims before longer texts; a whole phrase before scattered words; short headings
+/// before long ones; and where thousands are still equally good, the newest. A misspelt word is
+/// taken for one that is there if it finds little as it is written.
 #[utoipa::path(tag = "Search", params(SearchFilter), responses((status = 200, body = SearchResults, description = "A page of hits, the best first")))]
 #[get("/v1/search")]
 pub async fn search_records(
@@ -27,5 +29,6 @@ pub async fn search_records(
 ) -> Result<HttpResponse> {
     let sight = caller.sight();
     let found = db::snapshot!(db, async |conn| finding::find(conn, &listing, &sight).await)?;
-    listing.answer_untagged(&conditions, &found)
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    listing.answer_untagged_parts(&conditions, &found, &found.data, &parts)
 }

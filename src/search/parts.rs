@@ -4,7 +4,8 @@
 //! says), then by whether they stand there as the phrase that was asked for, then by how short the
 //! heading is, and only then by how near and how often they stand. All but the last can be asked of
 //! the index. So a search for words that many have begins with the best part, and stops when its
-//! page is full; a search that finds few ranks them all at once.
+//! page is full; a search that finds few ranks them all at once. Where thousands share all of it,
+//! what is left says nothing: they are given by age, the newest first, and cost what is shown.
 
 /// Where a hit has the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,12 @@ impl Tier {
             Self::Claim => 2,
             Self::Text => 1,
         }
+    }
+
+    /// The least score of a hit with the phrase or without it, and a heading of this class.
+    fn score(self, phrase: bool, class: Option<u8>) -> i64 {
+        let class = class.map_or(0, i64::from);
+        ((self.number() * 2 + i64::from(phrase)) * CLASSES + class) * STEPS
     }
 
     /// The classes that its headings have, the best first.
@@ -56,6 +63,11 @@ pub const CLASSES: i64 = 8;
 /// More than the highest score.
 pub const MOST: i64 = (2 * 3 + 2) * CLASSES * STEPS;
 
+/// Whether a score is that of a hit whose place within its part was not looked at.
+pub const fn is_unranked(score: i64) -> bool {
+    score % STEPS == 0
+}
+
 impl Part {
     /// All hits.
     pub const ALL: Self = Self { tier: None, phrase: None, class: None };
@@ -76,13 +88,20 @@ impl Part {
         }
     }
 
-    /// The least that a hit of this part can have.
+    /// The least that a hit of this part can have. One that was not ranked has just that.
     pub fn least_score(self) -> i64 {
         let Some(tier) = self.tier else { return 0 };
-        let phrase = i64::from(self.phrase.unwrap_or(false));
-        let least = tier.classes().last().map_or(0, |class| i64::from(*class));
-        let class = self.class.map_or(least, i64::from);
-        ((tier.number() * 2 + phrase) * CLASSES + class) * STEPS
+        let class = self.class.or(tier.classes().last().copied());
+        tier.score(self.phrase.unwrap_or(false), class)
+    }
+
+    /// Whether there can be a hit with this score in this part.
+    pub fn may_have(self, score: i64) -> bool {
+        let most = self.tier.map_or(MOST, |tier| {
+            let class = self.class.or(tier.classes().first().copied());
+            tier.score(self.phrase.unwrap_or(true), class) + STEPS - 1
+        });
+        (self.least_score()..=most).contains(&score)
     }
 }
 
@@ -106,6 +125,12 @@ mod tests {
             assert_eq!(scores.len(), count);
             assert!(scores.windows(2).all(|pair| pair[0] > pair[1]), "{scores:?}");
             assert!(scores.iter().all(|score| *score + STEPS <= MOST));
+            for leaf in leaves(Part::ALL, has_phrase) {
+                let (least, has) = (leaf.least_score(), |score| leaf.may_have(score));
+                assert!(is_unranked(least) && !is_unranked(least + 1));
+                assert!(has(least) && has(least + STEPS - 1) && !has(least - 1));
+                assert!(Part::ALL.may_have(least));
+            }
         }
     }
 }

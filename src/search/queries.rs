@@ -138,6 +138,26 @@ pub async fn hits(
     Ok(query.load(conn).await?)
 }
 
+/// At most so many hits of a part that cannot be divided, the newest first, each with the least score
+/// of the part; after another, if that one is such a hit of the same part.
+pub async fn newest(
+    conn: &mut Conn,
+    search: Search<'_>,
+    part: Part,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<Scored>> {
+    let score = part.least_score();
+    let mut query = matching!(search, part, entries!()).select(search_entries::id).limit(most);
+    if let Some(after) = after
+        && after.key.score()? == score
+    {
+        query = query.filter(search_entries::id.lt(after.id));
+    }
+    let ids: Vec<Uuid> = query.order(search_entries::id.desc()).load(conn).await?;
+    Ok(ids.into_iter().map(|id| (id, score)).collect())
+}
+
 /// About how many hits a part has, as the statistics of PostgreSQL have it: nothing is read for it.
 pub async fn estimate(conn: &mut Conn, search: Search<'_>, part: Part) -> Result<u64> {
     let plan: serde_json::Value = if search.is_narrowed() {

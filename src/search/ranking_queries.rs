@@ -148,7 +148,7 @@ impl Score {
 }
 
 /// The tier, the phrase and the class decide, and what is left is how near and how often the words
-/// stand, and in how long a text.
+/// stand, and in how long a text: at least 1, so that it is told from what is not ranked.
 fn scored(mut sql: Sql, asked: &Asked) -> Sql {
     let phrase = |sql: Sql, query: Option<&String>| match query {
         Some(query) => sql.sql(" + case when ").matches(query).sql(" then 1 else 0 end"),
@@ -164,8 +164,8 @@ fn scored(mut sql: Sql, asked: &Asked) -> Sql {
     sql = sql.sql(format!(") * {CLASSES} + search_entries.class else (2"));
     sql = phrase(sql, anywhere);
     sql = sql.sql(format!(
-        ") * {CLASSES} end)::bigint * {STEPS} + least({STEPS} - 1, floor(ts_rank_cd(\
+        ") * {CLASSES} end)::bigint * {STEPS} + least({STEPS} - 1, greatest(1, floor(ts_rank_cd(\
          '{{0.1, 0.2, 0.4, 1.0}}', search_entries.words, "
     ));
-    sql.text(&asked.whole).sql(format!("::tsquery, 33) * {STEPS}))::bigint)"))
+    sql.text(&asked.whole).sql(format!("::tsquery, 33) * {STEPS})))::bigint)"))
 }

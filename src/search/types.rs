@@ -18,6 +18,7 @@ use crate::domain::text::{Tag, Title};
 use crate::http::extract::Flag;
 use crate::http::page::{NextCursor, PageInfo};
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 kinds! {
     /// What can be found: the kinds of records that have words.
@@ -153,7 +154,7 @@ several!(/** Some facets, with commas between them. */ Facetted of Facet);
 
 parameters! {
     /// What to look for, and where.
-    pub struct SearchFilter with page {
+    pub struct SearchFilter with page, fields HitFields {
         /// The words to look for: `"in quotes"` as they stand, `or` between those of which one is
         /// enough, `-` before one that must not be there. All else is taken as it is, and nothing
         /// is refused. Of a longer text, the first 64 words are looked for.
@@ -186,6 +187,9 @@ parameters! {
         pub facets: Option<Facetted>,
     }
 }
+
+/// Some of the fields of a hit.
+pub type HitFields = Fields<Hit>;
 
 /// A page of what was found, the best first.
 #[derive(Debug, Serialize, ToSchema)]

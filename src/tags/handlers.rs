@@ -4,13 +4,14 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, patch};
 
 use super::queries;
-use super::types::{Merging, TagFilter, TagPatch, TagPath, TagUse};
+use super::types::{Merging, TagFilter, TagParts, TagPatch, TagPath, TagUse};
 use crate::access::{Caller, Read, Write, change};
 use crate::db::Db;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::metrics::Work;
 
@@ -29,23 +30,25 @@ pub async fn list_tags(
     // All topics are counted, so this may be long.
     let read = async |conn: &mut _| queries::list(conn, &listing, &caller.sight()).await;
     let page = db.alone(Work::LongRead, read).await?;
-    listing.answer_untagged(&conditions, &page)
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
 }
 
 /// Get a tag
 ///
 /// With the number of topics that have it, of those that are visible to you. One that none of them
 /// has is not there.
-#[utoipa::path(tag = "Tags", params(TagPath), responses((status = 200, body = TagUse, description = "The tag")))]
+#[utoipa::path(tag = "Tags", params(TagPath, TagParts), responses((status = 200, body = TagUse, description = "The tag")))]
 #[get("/{tag}")]
 pub async fn get_tag(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<TagPath>,
+    Query(parts): Query<TagParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let tag = queries::find(&*db.read().await?, &path.tag, &caller.sight()).await?;
-    answer::untagged(&conditions, &tag)
+    answer::untagged_parts(&conditions, &tag, &Parts::new(parts.fields.as_ref(), None))
 }
 
 /// Rename a tag

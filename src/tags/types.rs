@@ -9,6 +9,7 @@ use crate::domain::text::Tag;
 use crate::http::extract::Flag;
 use crate::http::page::sorts;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 
 /// A tag, and how often it is used.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable)]
@@ -19,6 +20,9 @@ pub struct TagUse {
     #[schema(minimum = 0)]
     pub topics: i64,
 }
+
+/// Some of the fields of a tag.
+pub type TagFields = Fields<TagUse>;
 
 patch! {
     /// Changes to a tag (JSON Merge Patch).
@@ -54,7 +58,7 @@ sorts! {
 
 parameters! {
     /// Which tags.
-    pub struct TagFilter with page {
+    pub struct TagFilter with page, fields TagFields {
         /// Only those that begin so, in upper or lower case.
         #[param(inline)]
         pub q: Option<Tag>,
@@ -62,6 +66,11 @@ parameters! {
         #[param(inline)]
         pub sort: Option<TagSort>,
     }
+}
+
+parameters! {
+    /// How much of a tag.
+    pub struct TagParts with fields TagFields {}
 }
 
 /// The path of a tag.

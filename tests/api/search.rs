@@ -446,6 +446,48 @@ async fn an_argument_says_which_position_it_bears_on_through_any_number_of_steps
     );
 }
 
+impl TestApp {
+    /// Asserts that the pages of a search have each hit, the best first.
+    async fn has_every_hit_once(&self, q: &str) {
+        let mut path = search(q, "&limit=100&count=exact");
+        let (mut ids, mut ranks) = (BTreeSet::new(), Vec::new());
+        let total = self.get(&path).await.number_at("/page/total");
+        loop {
+            let page = self.get(&path).await.expect(200);
+            for hit in page.at("/data").as_array().unwrap() {
+                ids.insert(hit["id"].as_str().unwrap().to_owned());
+                ranks.push(hit["rank"].as_f64().unwrap());
+            }
+            let Value::String(cursor) = page.at("/page/next_cursor") else { break };
+            path = search(q, &format!("&limit=100&cursor={cursor}"));
+        }
+        assert_eq!(i64::try_from(ids.len()).unwrap(), total, "{q}");
+        assert_eq!(ids.len(), ranks.len(), "{q}");
+        assert!(ids.len() > 1_000, "{q} {}", ids.len());
+        assert!(ranks.windows(2).all(|pair| pair[0] >= pair[1]), "{q}");
+    }
+}
+
+#[actix_web::test]
+async fn where_thousands_are_equally_good_the_newest_come_first() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    let rows = "insert into arguments (id, topic_id, slug, claim, body, language)
+                select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, id, 'reason-' || n,
+                       case when n % 50 = 0 then 'Solar' when n % 3 = 0 then 'Said of wind' else 'Power of the sun' end,
+                       'So much for power.', 'en'
+                from topics, generate_series(1, 14000) n";
+    let mut connection = app.connection().await;
+    connection.batch_execute(rows).await.unwrap();
+    connection.batch_execute("analyze search_entries").await.unwrap();
+
+    let first = app.get(&search("power", "&limit=2")).await.expect(200);
+    assert_eq!(first.slugs(), ["reason-13999", "reason-13997"]);
+    for q in ["power", "power or solar"] {
+        app.has_every_hit_once(q).await;
+    }
+}
+
 #[actix_web::test]
 async fn pages_go_to_any_depth_and_have_every_hit_once() {
     let app = TestApp::start().await;
@@ -458,22 +500,7 @@ async fn pages_go_to_any_depth_and_have_every_hit_once() {
     app.connection().await.batch_execute(rows).await.unwrap();
 
     for q in ["power", "solar power", "solar power or else"] {
-        let mut path = search(q, "&limit=100&count=exact");
-        let (mut ids, mut ranks) = (BTreeSet::new(), Vec::new());
-        let total = app.get(&path).await.number_at("/page/total");
-        loop {
-            let page = app.get(&path).await.expect(200);
-            for hit in page.at("/data").as_array().unwrap() {
-                ids.insert(hit["id"].as_str().unwrap().to_owned());
-                ranks.push(hit["rank"].as_f64().unwrap());
-            }
-            let Value::String(cursor) = page.at("/page/next_cursor") else { break };
-            path = search(q, &format!("&limit=100&cursor={cursor}"));
-        }
-        assert_eq!(i64::try_from(ids.len()).unwrap(), total, "{q}");
-        assert_eq!(ids.len(), ranks.len(), "{q}");
-        assert!(ids.len() > 1_000, "{q} {}", ids.len());
-        assert!(ranks.windows(2).all(|pair| pair[0] >= pair[1]), "{q}");
+        app.has_every_hit_once(q).await;
     }
     let first = app.get(&search("power", "&limit=2")).await;
     let cursor = first.text_at("/page/next_cursor");

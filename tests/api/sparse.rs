@@ -60,6 +60,32 @@ async fn the_quotes_of_a_source_are_given_sparsely_too() {
 }
 
 #[actix_web::test]
+async fn what_has_no_version_is_given_sparsely_too() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    app.patch("/v1/topics/llama", json!({"tags": ["ai"]})).await.expect(200);
+
+    let key = app.get("/v1/keys?limit=1").await.text_at("/data/0/id");
+    for (path, fields, given) in [
+        ("/v1/search?q=cheap&kind=argument", "slug,title", "/data/0"),
+        ("/v1/tags?sort=name", "name", "/data/0"),
+        ("/v1/tags/ai?", "topics", ""),
+        ("/v1/keys?limit=1", "label,scopes", "/data/0"),
+        (&format!("/v1/keys/{key}?"), "id", ""),
+    ] {
+        let whole = app.get(path).await.expect(200);
+        let sparse = app.get(&format!("{path}&fields={fields}")).await.expect(200);
+
+        let (whole_record, record) = (whole.at(given), sparse.at(given));
+        let record = record.as_object().unwrap();
+        assert_eq!(record.keys().map(String::as_str).collect::<Vec<_>>().join(","), fields);
+        assert!(record.iter().all(|(name, value)| whole_record[name] == *value), "{sparse}");
+        assert_eq!(sparse.header("etag"), whole.header("etag"));
+        assert_eq!(sparse.header("content-type"), Some(SPARSE));
+    }
+}
+
+#[actix_web::test]
 async fn a_page_may_show_other_fields_than_the_one_before() {
     let app = TestApp::start().await;
     let topic = app.debate().await;
@@ -96,10 +122,11 @@ fn the_document_lists_the_fields_of_every_record() {
         })
         .collect();
 
-    assert_eq!(with_fields.len(), 13);
+    assert_eq!(with_fields.len(), 18);
     for (operation, fields) in with_fields {
         let names = fields["schema"]["items"]["enum"].as_array().unwrap();
-        assert!(names.contains(&json!("slug")), "{}", operation.id);
+        let names_it = |name: &Value| ["slug", "name", "label"].iter().any(|it| name == it);
+        assert!(names.iter().any(names_it), "{}", operation.id);
         assert_eq!((&fields["style"], &fields["explode"]), (&json!("form"), &json!(false)));
         assert!(operation.item["responses"]["200"]["content"][SPARSE].is_object());
     }
