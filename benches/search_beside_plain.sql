@@ -1,9 +1,10 @@
 -- What a search costs beside plain ranking, over the data of search_data.sql:
 --     psql -f benches/search_beside_plain.sql "$DATABASE_URL"
--- For words from the commonest to rare ones, and for pairs of them, in turns: all matches that a
--- caller without a key sees, ranked by `ts_rank_cd … order by … limit 20`, and the statements that
--- the program sends (see src/search): at most 501 matches, and only if there are more, the parts of
--- them, the best first, each after an estimate. Prints the medians in milliseconds.
+-- For words from the commonest to rare ones, and for pairs of them, among everything and among the
+-- arguments, in turns: all matches that a caller without a key sees, ranked by `ts_rank_cd … order
+-- by … limit 20`, and the statements that the program sends (see src/search): at most 501 matches,
+-- and only if there are more, the parts of them, the best first, each after an estimate. Prints the
+-- medians in milliseconds.
 \set ON_ERROR_STOP on
 set jit = off;
 
@@ -11,8 +12,8 @@ create function pg_temp.plain(q tsquery) returns uuid[] language plpgsql as $$
 declare found uuid[];
 begin
     execute format('select array(select e.id from search_entries e left join topics t on t.id = e.topic_id
-        where e.words @@ %L::tsquery and (e.topic_id is null or t.status <> ''draft'')
-        order by ts_rank_cd(''{0.1,0.2,0.4,1}'', e.words, %L::tsquery, 33) desc, e.id desc limit 20)', q, q) into found;
+        where e.words @@ %L::tsquery and (e.topic_id is null or t.status <> ''draft'') %s
+        order by ts_rank_cd(''{0.1,0.2,0.4,1}'', e.words, %L::tsquery, 33) desc, e.id desc limit 20)', q, current_setting('search.filter'), q) into found;
     return found;
 end $$;
 
@@ -26,18 +27,19 @@ create function pg_temp.score(heading tsquery, phrase tsquery, q tsquery) return
         case when phrase is null then '0' else format('case when words @@ %L::tsquery then 1 else 0 end', phrase) end)
 $$;
 
-create function pg_temp.hits(condition text, ranked text, ordered boolean, most integer) returns table (id uuid, score bigint) language plpgsql as $$
+create function pg_temp.hits(condition text, ranked text, ordering text, most integer) returns table (id uuid, score bigint) language plpgsql as $$
 begin
     return query execute format('select e.id, %2$s from search_entries e left join topics t on t.id = e.topic_id
-        where %1$s and (e.topic_id is null or t.status <> ''draft'') %3$s limit %4$s',
-        condition, ranked, case when ordered then 'order by 2 desc, 1 desc' else '' end, most);
+        where %1$s and (e.topic_id is null or t.status <> ''draft'') %5$s %3$s limit %4$s',
+        condition, ranked, ordering, most, current_setting('search.filter'));
 end $$;
 
 -- As the program does, before it reads anything.
 create function pg_temp.estimate(condition text) returns bigint language plpgsql as $$
 declare plan json;
 begin
-    execute format('explain (format json) select e.id from search_entries e where %s', condition) into plan;
+    execute format('explain (format json) select e.id from search_entries e where %s %s',
+                   condition, current_setting('search.filter')) into plan;
     return plan -> 0 -> 'Plan' ->> 'Plan Rows';
 end $$;
 
@@ -70,11 +72,14 @@ begin
     end if;
 
     if of_class is not null or tier = 1 and (phrase is null or has_it is not null) then
-        return array(select h.id from pg_temp.hits(condition, score, true, missing) h);
+        if pg_temp.estimate(condition) > 4000 then
+            return array(select h.id from pg_temp.hits(condition, '0::bigint', 'order by 1 desc', missing) h);
+        end if;
+        return array(select h.id from pg_temp.hits(condition, score, 'order by 2 desc, 1 desc', missing) h);
     end if;
     if tier is null or pg_temp.estimate(condition) <= 1000 then
         select count(*), coalesce(array_agg(h.id order by h.score desc, h.id desc), '{}') into counted, ranked
-        from pg_temp.hits(condition, score, false, 501) h;
+        from pg_temp.hits(condition, score, '', 501) h;
         if counted <= 500 then return ranked[:missing]; end if;
     end if;
     foreach part in array array(
@@ -110,27 +115,32 @@ select bucket, array[word] as words, ndoc from chosen where n <= 4
 union all
 select a.bucket + 10, array[a.word, b.word], null from chosen a join chosen b on a.bucket = b.bucket and a.n = b.n - 1 where a.n in (1, 3) and a.bucket >= 3;
 
-create temporary table times (bucket integer, words text[], form text, took double precision);
+create temporary table times (filter text, bucket integer, words text[], form text, took double precision);
 do $$
 declare
-    one   record;
-    began timestamptz;
-    r     integer;
+    one    record;
+    filter text;
+    began  timestamptz;
+    r      integer;
 begin
-    for r in 0..5 loop
-        for one in select * from asked order by bucket, words loop
-            began := clock_timestamp();
-            perform pg_temp.plain(array_to_string(one.words, ' & ')::tsquery);
-            if r > 0 then insert into times values (one.bucket, one.words, 'plain', extract(epoch from clock_timestamp() - began) * 1000); end if;
-            began := clock_timestamp();
-            perform pg_temp.parts(one.words);
-            if r > 0 then insert into times values (one.bucket, one.words, 'parts', extract(epoch from clock_timestamp() - began) * 1000); end if;
+    foreach filter in array array['', 'and e.kind = ''argument'''] loop
+        perform set_config('search.filter', filter, false);
+        for r in 0..5 loop
+            for one in select * from asked order by bucket, words loop
+                began := clock_timestamp();
+                perform pg_temp.plain(array_to_string(one.words, ' & ')::tsquery);
+                if r > 0 then insert into times values (filter, one.bucket, one.words, 'plain', extract(epoch from clock_timestamp() - began) * 1000); end if;
+                began := clock_timestamp();
+                perform pg_temp.parts(one.words);
+                if r > 0 then insert into times values (filter, one.bucket, one.words, 'parts', extract(epoch from clock_timestamp() - began) * 1000); end if;
+            end loop;
         end loop;
     end loop;
 end $$;
 
-select case when t.bucket > 10 then 'two words' else 'one word' end as query, min(a.ndoc) as fewest_hits, max(a.ndoc) as most_hits,
+select case when t.filter = '' then 'everything' else 'arguments' end as among,
+       case when t.bucket > 10 then 'two words' else 'one word' end as query, min(a.ndoc) as fewest_hits, max(a.ndoc) as most_hits,
        round(percentile_cont(0.5) within group (order by took) filter (where form = 'plain')::numeric, 2) as plain_ms,
        round(percentile_cont(0.5) within group (order by took) filter (where form = 'parts')::numeric, 2) as parts_ms
 from times t join asked a on a.words = t.words and a.bucket = t.bucket
-group by t.bucket order by t.bucket;
+group by t.filter, t.bucket order by t.filter, t.bucket;
