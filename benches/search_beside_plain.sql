@@ -73,7 +73,7 @@ begin
 
     if of_class is not null or tier = 1 and (phrase is null or has_it is not null) then
         if pg_temp.estimate(condition) > 4000 then
-            return array(select h.id from pg_temp.hits(condition, '0::bigint', 'order by 1 desc', missing) h);
+            return array(select h.id from pg_temp.hits(condition, '0::bigint', 'order by uuid_hash_extended(e.id, 0) desc, e.id desc', missing) h);
         end if;
         return array(select h.id from pg_temp.hits(condition, score, 'order by 2 desc, 1 desc', missing) h);
     end if;

@@ -30,7 +30,7 @@ const MOST_RANKED: i64 = 500;
 /// wrong by half, and if it is, the hits are the same and only found more slowly.
 const MANY: u64 = 1_000;
 
-/// A part that cannot be divided and is estimated to have so many is not ranked, but read by age.
+/// A part that cannot be divided and is estimated to have so many is not ranked.
 const TOO_MANY: u64 = 4_000;
 
 /// How much of a text is looked for.
@@ -202,7 +202,7 @@ async fn best(
     Ok(best)
 }
 
-/// The best hits of a part that cannot be divided; or, if it has very many, the newest.
+/// The best hits of a part that cannot be divided; or, if it has very many, any of them.
 ///
 /// A page goes on in the way of the one before it, whatever the estimate says by then.
 async fn best_of_undivided(
@@ -217,7 +217,7 @@ async fn best_of_undivided(
         None => queries::estimate(conn, search, part).await? > TOO_MANY,
     };
     if are_too_many {
-        queries::newest(conn, search, part, after, most).await
+        queries::unranked(conn, search, part, after, most).await
     } else {
         queries::hits(conn, search, part, after, Order::BestFirst, most).await
     }

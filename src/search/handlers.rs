@@ -17,8 +17,8 @@ use crate::http::problem::Result;
 /// Finds topics, positions, arguments, sources (by passage) and citations by their words, in the
 /// dictionary of the language that each is written in, whatever accents are given. Titles come
 /// before claims, claims before longer texts; a whole phrase before scattered words; short headings
-/// before long ones; and where thousands are still equally good, the newest. A misspelt word is
-/// taken for one that is there if it finds little as it is written.
+/// before long ones; and only where thousands are still equally good, in an order that says nothing.
+/// A misspelt word is taken for one that is there if it finds little as it is written.
 #[utoipa::path(tag = "Search", params(SearchFilter), responses((status = 200, body = SearchResults, description = "A page of hits, the best first")))]
 #[get("/v1/search")]
 pub async fn search_records(

@@ -5,7 +5,7 @@
 //! heading is, and only then by how near and how often they stand. All but the last can be asked of
 //! the index. So a search for words that many have begins with the best part, and stops when its
 //! page is full; a search that finds few ranks them all at once. Where thousands share all of it,
-//! what is left says nothing: they are given by age, the newest first, and cost what is shown.
+//! what is left says little: they are not ranked, and cost what is shown.
 
 /// Where a hit has the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

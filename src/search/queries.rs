@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::asked::Asked;
 use super::parts::Part;
-use super::ranking_queries::{Matches, Score};
+use super::ranking_queries::{Matches, Score, uuid_hash_extended};
 use super::types::{Kind, SearchFilter};
 use crate::access::{Sight, visible};
 use crate::db::Conn;
@@ -138,9 +138,11 @@ pub async fn hits(
     Ok(query.load(conn).await?)
 }
 
-/// At most so many hits of a part that cannot be divided, the newest first, each with the least score
-/// of the part; after another, if that one is such a hit of the same part.
-pub async fn newest(
+/// At most so many hits of a part that cannot be divided, not ranked but each with its least score.
+///
+/// In an order that says nothing and is always the same: by age, hits that are all old would be
+/// found late. After another, if that one is such a hit of the same part.
+pub async fn unranked(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
@@ -148,13 +150,17 @@ pub async fn newest(
     most: i64,
 ) -> Result<Vec<Scored>> {
     let score = part.least_score();
+    let spread = uuid_hash_extended(search_entries::id, 0);
     let mut query = matching!(search, part, entries!()).select(search_entries::id).limit(most);
     if let Some(after) = after
         && after.key.score()? == score
     {
-        query = query.filter(search_entries::id.lt(after.id));
+        let last = uuid_hash_extended(after.id.into_sql::<diesel::sql_types::Uuid>(), 0);
+        let is_behind = spread.lt(last).or(search_entries::id.lt(after.id));
+        query = query.filter(spread.le(last)).filter(is_behind);
     }
-    let ids: Vec<Uuid> = query.order(search_entries::id.desc()).load(conn).await?;
+    let order = (spread.desc(), search_entries::id.desc());
+    let ids: Vec<Uuid> = query.order(order).load(conn).await?;
     Ok(ids.into_iter().map(|id| (id, score)).collect())
 }
 

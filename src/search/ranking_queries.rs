@@ -6,7 +6,7 @@ use diesel::expression::{
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text, Uuid};
 
 use super::asked::Asked;
 use super::parts::{CLASSES, Part, STEPS, Tier};
@@ -92,6 +92,11 @@ expression! {
 expression! {
     /// The rank of an entry among all hits: a number that says the order of the parts first.
     Score: BigInt
+}
+
+diesel::define_sql_function! {
+    /// A number that an id has, and that says nothing of it.
+    fn uuid_hash_extended(id: Uuid, seed: BigInt) -> BigInt;
 }
 
 impl Matches {
