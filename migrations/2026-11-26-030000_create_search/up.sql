@@ -45,13 +45,14 @@ create index search_words_same_idx     on search_words using hash (word);
 create index search_words_trigrams_idx on search_words using gin (trigrams) with (fastupdate = off);
 
 -- The text without accents on its Latin and Greek letters, and without what PostgreSQL would take
--- for the tags of HTML and leave out.
+-- for the tags of HTML and leave out, or for one word with what stands around it: a path, a host, a
+-- version. The halves of `either/or` are words.
 create function search_folded(given text) returns text language plpgsql immutable strict parallel safe as $$
 begin
-    return case when octet_length(given) = char_length(given) then translate(given, '<', ' ')
+    return case when octet_length(given) = char_length(given) then translate(given, '</.', '   ')
            else translate(
                normalize(regexp_replace(normalize(given, nfd), '([A-Za-z\u0391-\u03c9])[\u0300-\u036f]+', '\1', 'g'), nfc),
-               'øØłŁđĐıßς’<', 'oOlLdDisσ'' ') end;
+               'øØłŁđĐıßς’</.', 'oOlLdDisσ''   ') end;
 end $$;
 
 create function search_trigrams(word text) returns text[] language plpgsql immutable strict parallel safe as $$

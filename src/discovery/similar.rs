@@ -1,5 +1,7 @@
 //! Arguments that say much the same as a claim, in a topic or in all.
 
+use std::collections::HashMap;
+
 use super::queries;
 use super::rarest::Wanted;
 use super::types::{SimilarArgument, SimilarArguments};
@@ -50,7 +52,7 @@ pub async fn find(
 ) -> Result<SimilarArguments> {
     let data = match across {
         None => here(conn, topic, asked, most).await?,
-        Some(sight) => everywhere(conn, asked, sight, most).await?,
+        Some(sight) => everywhere(conn, topic, asked, sight, most).await?,
     };
     Ok(SimilarArguments { revision: topic.revision, data })
 }
@@ -66,25 +68,37 @@ async fn here(
     Ok(others.take(most).map(|(other, likeness)| told(other, likeness, None)).collect())
 }
 
-/// The arguments in sight that have rare words of the claim in theirs.
+/// The arguments of the topic, whatever their language, and those in sight that have rare words of the
+/// claim in theirs.
 async fn everywhere(
     conn: &Conn,
+    topic: &Head,
     asked: Asked<'_>,
     sight: &Sight,
     most: usize,
 ) -> Result<Vec<SimilarArgument>> {
     let words = queries::words(conn, asked.claim.as_str(), asked.language, &CLASSES).await?;
     let wanted = Wanted::of(&words, MOST_HITS);
-    let Some(query) = wanted.and_then(|wanted| wanted.in_headings(&CLASSES)) else {
-        return Ok(Vec::new());
+    let others = match wanted.and_then(|wanted| wanted.in_headings(&CLASSES)) {
+        Some(query) => queries::claiming(conn, &query, asked.language, sight).await?,
+        None => Vec::new(),
     };
-    let mut others = queries::claiming(conn, &query, asked.language, sight).await?;
-    others.retain(|(id, _)| Some(*id) != asked.argument);
-    let mut found = ranked(asked.claim, others, |(_, claim)| claim.as_str(), LEAST).await?;
+    let elsewhere = ranked(asked.claim, others, |(_, claim)| claim.as_str(), LEAST).await?;
+    let here = in_topic(conn, topic.id, asked.claim, LEAST).await?;
+
+    let mut likeness: HashMap<ArgumentId, f64> =
+        elsewhere.into_iter().map(|((id, _), likeness)| (id, likeness)).collect();
+    for (ArgumentBrief { id, .. }, alike) in here {
+        // A word is not as rare here as it is elsewhere.
+        likeness.entry(id).and_modify(|most| *most = most.max(alike)).or_insert(alike);
+    }
+    let found = likeness.into_iter().filter(|(id, _)| Some(*id) != asked.argument);
+    let mut found: Vec<(ArgumentId, f64)> = found.collect();
+    found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     found.truncate(most);
-    let ids: Vec<ArgumentId> = found.iter().map(|((id, _), _)| *id).collect();
+    let ids: Vec<ArgumentId> = found.iter().map(|(id, _)| *id).collect();
     let mut shown = queries::shown(conn, &ids).await?;
-    let similar = found.into_iter().filter_map(|((id, _), likeness)| {
+    let similar = found.into_iter().filter_map(|(id, likeness)| {
         let (argument, topic) = shown.remove(&id)?;
         Some(told(argument, likeness, Some(topic)))
     });

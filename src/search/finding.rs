@@ -116,18 +116,26 @@ fn readable_signs(text: impl Iterator<Item = char>) -> String {
 
 /// What a text asks for, in the words of each dictionary.
 async fn read(conn: &mut Conn, text: &str, filter: &SearchFilter) -> Result<Vec<Asked>> {
-    let is_begun = filter.prefix.is_some_and(|prefix| prefix.0);
-    let (text, begun) = if is_begun { begun(text) } else { (text, "") };
+    let begun = beginning_of_word(text, filter);
+    let text = text.strip_suffix(begun).unwrap_or(text);
+    if !begun.is_empty() && text.matches('"').count() % 2 == 1 {
+        // Of a phrase that is still being written, the words are looked for.
+        return Ok(asked_of(&words::read(conn, &text.replace('"', " "), begun).await?));
+    }
     Ok(asked_of(&words::read(conn, text, begun).await?))
 }
 
-/// A text without its last word, and that word, which may go on; empty if the text does not end in
-/// one that is wanted.
-fn begun(text: &str) -> (&str, &str) {
+/// The last word of a text, if it may go on; empty if the text does not end in one that is wanted.
+pub fn beginning_of_word<'t>(text: &'t str, filter: &SearchFilter) -> &'t str {
+    if filter.prefix.is_some_and(|prefix| prefix.0) { begun(text) } else { "" }
+}
+
+fn begun(text: &str) -> &str {
     let before = text.trim_end_matches(char::is_alphanumeric);
-    let word = text.strip_prefix(before).unwrap_or_default();
-    let is_quoted = before.matches('"').count() % 2 == 1;
-    if is_quoted || before.ends_with('-') { (text, "") } else { (before, word) }
+    // A hyphen within a word is no sign.
+    let is_unwanted =
+        before.strip_suffix('-').is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+    if is_unwanted { "" } else { text.strip_prefix(before).unwrap_or_default() }
 }
 
 /// What is asked for in each dictionary in which that is something.
@@ -363,11 +371,17 @@ mod tests {
 
     #[test]
     fn the_last_word_may_be_a_beginning() {
-        assert_eq!(begun("open gov"), ("open ", "gov"));
-        assert_eq!(begun("open "), ("open ", ""));
-        assert_eq!(begun("\"open gov"), ("\"open gov", ""));
-        assert_eq!(begun("open -gov"), ("open -gov", ""));
-        assert_eq!(begun("über"), ("", "über"));
+        for (text, word) in [
+            ("open gov", "gov"),
+            ("open ", ""),
+            ("\"open gov", "gov"),
+            ("open -gov", ""),
+            ("-gov", ""),
+            ("open-gov", "gov"),
+            ("über", "über"),
+        ] {
+            assert_eq!(begun(text), word, "{text}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::http::problem::Result;
 /// dictionary of the language that each is written in, whatever accents are given. Titles come
 /// before claims, claims before longer texts; a whole phrase before scattered words; short headings
 /// before long ones; and only where thousands are still equally good, in an order that says nothing.
-/// A misspelt word is taken for one that is there if it finds little as it is written.
+/// Where little is found, a word that finds nothing is taken for one that is there and like it.
 #[utoipa::path(tag = "Search", params(SearchFilter), responses((status = 200, body = SearchResults, description = "A page of hits, the best first")))]
 #[get("/v1/search")]
 pub async fn search_records(

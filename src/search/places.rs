@@ -50,8 +50,16 @@ fn words(text: &str) -> Vec<(Highlight, String)> {
 
 /// The first letter, without accent and case: what a dictionary leaves of every word.
 fn initial(word: &str) -> Option<char> {
-    let first = word.nfd().next()?;
-    first.to_lowercase().next()
+    let first = word.nfd().next()?.to_lowercase().next()?;
+    // Letters that do not fall apart, as `search_folded` has them.
+    Some(match first {
+        'ø' => 'o',
+        'ł' => 'l',
+        'đ' => 'd',
+        'ı' => 'i',
+        'ß' => 's',
+        _ => first,
+    })
 }
 
 /// The different words of some texts that may be meant by a query, for PostgreSQL to say which are.

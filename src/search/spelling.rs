@@ -1,7 +1,7 @@
 //! Misspelt words: which they are, and what they are taken for.
 
 use super::asked::Asked;
-use super::finding::{FEW, asked_of, few_hits};
+use super::finding::{asked_of, beginning_of_word, few_hits};
 use super::queries::Search;
 use super::types::Taken;
 use super::words_queries as words;
@@ -12,12 +12,17 @@ use crate::http::problem::Result;
 const MOST_WORDS: usize = 8;
 const MOST_TRIED: usize = 5;
 
-/// The words of a query that find little, each with one that is like it and finds more.
+/// The words of a query that find nothing, each with one that is like it and is found.
 pub async fn taken(conn: &mut Conn, text: &str, search: Search<'_>) -> Result<Vec<Taken>> {
+    let begun = beginning_of_word(text, search.filter);
     let mut taken: Vec<Taken> = Vec::new();
     for word in words_of(text) {
-        let found = hits_of(conn, &word, search).await?;
-        if found >= FEW {
+        let (written, begun) = if word == begun { ("", begun) } else { (word.as_str(), "") };
+        let readings = words::read(conn, written, begun).await?;
+        // What a dictionary leaves out is not misspelt.
+        let is_left_out = readings.iter().any(|it| it.written.is_empty() && it.begun.is_empty());
+        let asked = asked_of(&readings);
+        if is_left_out || few_hits(conn, Search { asked: &asked, ..search }).await? > 0 {
             continue;
         }
         let mut tried = likely(conn, &word).await?;
@@ -28,7 +33,7 @@ pub async fn taken(conn: &mut Conn, text: &str, search: Search<'_>) -> Result<Ve
                 break;
             }
             let hits = hits_of(conn, &candidate, search).await?;
-            if hits > found && best.as_ref().is_none_or(|(_, most, _)| hits > *most) {
+            if hits > 0 && best.as_ref().is_none_or(|(_, most, _)| hits > *most) {
                 best = Some((distance, hits, candidate));
             }
         }

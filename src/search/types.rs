@@ -198,7 +198,7 @@ pub struct SearchResults {
     pub data: Vec<Hit>,
     /// How to go on.
     pub page: PageInfo,
-    /// The words that were taken for others, because they find little as they are written.
+    /// The words that were taken for others, because they find nothing as they are written.
     pub taken: Vec<Taken>,
     /// All hits, counted; only those asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -89,7 +89,7 @@ async fn what_is_like_a_claim_is_found_while_it_is_written() {
     );
     // Other topics are searched for words of the language that is named.
     let german = like("trams are cheap", "&across=true&language=de").await.expect(200);
-    assert_eq!(german.at("/data"), json!([]));
+    assert_eq!(places(&german), ["trams/cheap"]);
 }
 
 #[actix_web::test]
@@ -349,4 +349,19 @@ async fn a_topic_that_has_nothing_in_common_with_others_has_no_relatives() {
     }
     let answer = app.ask(Method::POST, "/v1/topics/cheese/related").await;
     assert_eq!(answer.problem(), (405, "method-not-allowed".to_owned()));
+}
+
+#[actix_web::test]
+async fn what_is_alike_in_all_topics_has_what_is_alike_in_this_one() {
+    let app = TestApp::start().await;
+    let topic = app.topic("llama").await;
+    topic.claim(&app, "english", CHEAP).await;
+    let german = json!({"slug": "german", "claim": CHEAP, "language": "de"});
+    app.post(&topic.path("/arguments"), german).await.expect(201);
+
+    for more in ["", "?across=true"] {
+        let path = format!("/arguments/english/similar{more}");
+        let similar = app.get(&topic.path(&path)).await.expect(200);
+        assert_eq!(similar.slugs(), ["german"], "{more}");
+    }
 }

@@ -597,3 +597,53 @@ fn reciprocal_rank(slugs: &[String], want: &[String]) -> f64 {
     let place = slugs.iter().position(|slug| want.contains(slug));
     place.map_or(0.0, |place| 1.0 / f64::from(u32::try_from(place + 1).unwrap()))
 }
+
+#[actix_web::test]
+async fn both_halves_of_what_is_joined_by_a_sign_are_words() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("joined", "Node.js or privacy/security, see https://numbat.example.org/a/b?x=1", "")
+        .await;
+    app.claim("polish", "Łódź has trams.", "").await;
+
+    for q in ["node", "js", "privacy", "security", "numbat", "https://numbat.example.org/a/b?x=1"] {
+        let found = app.search(q).await;
+        assert_eq!(found.slugs(), ["joined"], "{q}");
+        assert_eq!(found.at("/taken"), json!([]), "{q}");
+        assert!(!found.at("/data/0/place/highlights").as_array().unwrap().is_empty(), "{q}");
+    }
+    for q in ["lodz", "łódź"] {
+        let place = app.search(q).await.at("/data/0/place/html");
+        assert_eq!(place, json!("<mark>Łódź</mark> has trams."));
+    }
+}
+
+#[actix_web::test]
+async fn a_word_that_is_found_is_not_misspelt() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("guard", "They guard the gate.", "").await;
+    for slug in ["hard", "harder", "hardest"] {
+        app.claim(slug, "A hard decision about forms.", "").await;
+    }
+
+    assert_eq!(app.search("guard").await.slugs(), ["guard"]);
+    // A word that the dictionary leaves out, and the beginning of one that is there.
+    assert_eq!(app.search("from").await.at("/taken"), json!([]));
+    let begun = app.get(&search("hard decis", "&prefix=true")).await;
+    assert_eq!((begun.slugs().len(), begun.at("/taken")), (3, json!([])));
+    let wrong = app.search("guadr").await;
+    assert_eq!(wrong.at("/taken"), json!([{"word": "guadr", "for": "guard"}]));
+}
+
+#[actix_web::test]
+async fn a_word_behind_a_hyphen_or_in_an_open_quote_may_be_a_beginning() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("open", "Open-source models and soft drugs", "").await;
+
+    for q in ["open-s", "open-sour", "\"soft dru", "\"soft"] {
+        assert_eq!(app.get(&search(q, "&prefix=true")).await.slugs(), ["open"], "{q}");
+    }
+    assert_eq!(app.get(&search("soft -dru", "&prefix=true")).await.slugs(), ["open"]);
+}
