@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{self, KnownKeys, Policy};
 use crate::api_document;
+use crate::cache::{Answers, Caching};
 use crate::config::{LimitsConfig, Origins};
 use crate::db::Db;
 use crate::docs::ApiDocument;
@@ -39,6 +40,7 @@ pub struct State {
     routes: Data<Routes>,
     known_keys: Data<KnownKeys>,
     slots: Data<Slots>,
+    answers: Data<Answers>,
     limits: Option<(Data<Limiter>, body::Patience, Deadline, upload::Bounds)>,
     metrics: Data<Metrics>,
     draining: Data<Draining>,
@@ -46,7 +48,7 @@ pub struct State {
 }
 
 impl State {
-    /// Composes the API document and shares the database. Nothing is limited.
+    /// Composes the API document and shares the database. Nothing is limited, and no answer is kept.
     pub fn new(db: Db, policy: Policy) -> Self {
         let document = api_document::compose();
         let routes = Routes::of(&document);
@@ -54,6 +56,7 @@ impl State {
             metrics: Data::new(db.metrics().clone()),
             draining: Data::default(),
             slots: Data::new(Slots::of(&db)),
+            answers: Data::new(Answers::new(0, db.changes().clone(), db.metrics().clone())),
             db: Data::new(db),
             policy: Data::new(policy),
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
@@ -73,6 +76,12 @@ impl State {
             upload::Bounds { patience: limits.import_timeout, largest: limits.import_largest };
         let origins = limits.cors_origins.clone().unwrap_or_default();
         Self { limits: Some((limiter, patience, deadline, uploads)), origins, ..self }
+    }
+
+    /// The same, keeping finished answers in so many bytes of memory.
+    pub fn with_cache(self, bytes: u64) -> Self {
+        let (changes, metrics) = (self.db.changes().clone(), self.db.metrics().clone());
+        Self { answers: Data::new(Answers::new(bytes, changes, metrics)), ..self }
     }
 
     /// Whether the program is about to end.
@@ -114,6 +123,9 @@ pub fn build(
     > + use<>,
 > {
     let limits = state.limits.clone();
+    let limiter = limits.as_ref().map(|(limiter, ..)| limiter.clone());
+    let caching =
+        Caching::new(state.answers.clone(), limiter, state.draining.clone(), &state.origins);
     App::new()
         .configure(|config| {
             if let Some((limiter, patience, deadline, uploads)) = limits {
@@ -140,6 +152,7 @@ pub fn build(
         .wrap(cors(&state.origins))
         .wrap(from_fn(around))
         .wrap(from_fn(compress))
+        .wrap(caching)
 }
 
 /// What the admin listener answers. Its requests are not counted among those of the public.

@@ -170,6 +170,28 @@ pub struct ServerConfig {
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,
 
+    /// The address of the same database without a pooler in between that shares its connections
+    /// (PgBouncer in the mode `transaction`): where the program hears of what others change. By default
+    /// `DATABASE_URL`.
+    #[arg(
+        long,
+        env = "DIRECT_DATABASE_URL",
+        global = true,
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub direct_database_url: Option<String>,
+
+    /// How much memory finished answers may take, in bytes; 0 keeps none.
+    #[arg(
+        long,
+        env = "CACHE_SIZE",
+        global = true,
+        value_name = "BYTES",
+        default_value_t = 67_108_864
+    )]
+    pub cache_size: u64,
+
     /// How many threads answer requests; by default one for each core.
     #[arg(long, env = "WORKERS", global = true, value_name = "NUMBER",
           value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -192,6 +214,14 @@ pub struct ServerConfig {
     /// How much one client may ask for.
     #[command(flatten)]
     pub limits: LimitsConfig,
+}
+
+impl ServerConfig {
+    /// Where the program hears of changes, if not at `url`. An empty setting is none.
+    pub fn direct_database_url<'a>(&'a self, url: &'a str) -> &'a str {
+        let direct = self.direct_database_url.as_deref().map(str::trim);
+        direct.filter(|url| !url.is_empty()).unwrap_or(url)
+    }
 }
 
 /// What to write into an empty database.

@@ -23,6 +23,8 @@ pub mod limits;
 
 pub mod db;
 
+pub mod cache;
+
 pub mod access;
 
 // The slices, one folder a resource.

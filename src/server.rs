@@ -39,6 +39,11 @@ async fn serve_from(
 
     let policy = if config.read_only { Policy::ReadOnly } else { Policy::ByKey };
     let state = State::new(db.clone(), policy).with_limits(&config.limits);
+    let state = state.with_cache(config.cache_size);
+    let following = match config.cache_size {
+        0 => None,
+        _ => Some(db.follow_changes(config.direct_database_url(home.url()))?),
+    };
     home.keep_running();
     let forgetting = tokio::spawn(forget_regularly(db.clone()));
     let mut public = Listener::public(&state, config)?;
@@ -73,6 +78,9 @@ async fn serve_from(
         admin.finish().await?;
     }
     forgetting.abort();
+    if let Some(following) = following {
+        following.abort();
+    }
     db.close();
     log::info!("stopped");
     Ok(())

@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["http"],
     &["limits"],
     &["db"],
+    &["cache"],
     &["access"],
     &["topics"],
     &["links"],

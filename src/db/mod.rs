@@ -20,8 +20,9 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle};
 
+use self::changes::Changes;
 use self::connect::Connector;
 use self::shared::Shared;
 use self::timed::Timed;
@@ -31,6 +32,7 @@ pub use connect::Patience;
 pub use retry::Attempts;
 
 mod alone;
+pub mod changes;
 mod connect;
 pub mod constraints;
 pub mod home;
@@ -40,6 +42,7 @@ pub mod migrations;
 mod retry;
 pub mod schema;
 mod shared;
+pub(crate) mod statement;
 mod timed;
 mod tls;
 
@@ -62,6 +65,7 @@ pub struct Db {
     pool: Pool<Conn>,
     connector: Arc<Connector>,
     runtime: Handle,
+    changes: Changes,
     metrics: Metrics,
 }
 
@@ -118,12 +122,25 @@ impl Db {
         let metrics = Metrics::default();
         let shared =
             Arc::new(Shared::new(Arc::clone(&connector), shared, runtime.clone(), metrics.clone()));
-        Ok(Self { shared, pool, connector, runtime, metrics })
+        let changes = Changes::default();
+        Ok(Self { shared, pool, connector, runtime, changes, metrics })
     }
 
     /// What is counted, here and by all who use this database.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What has changed, and when. Nothing holds before changes are followed.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Begins to hear of what other programs change in the database, which is reached directly at
+    /// `url`, without a pooler in between that shares its connections.
+    pub fn follow_changes(&self, url: &str) -> std::result::Result<JoinHandle<()>, BoxError> {
+        let following = changes::follow(Connector::new(url)?, self.changes.clone());
+        Ok(self.runtime.spawn(following))
     }
 
     /// How the pool is at this moment.
@@ -189,6 +206,32 @@ async fn opened_on<T: Send + 'static>(
     opened.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
 }
 
+/// Runs a body in a transaction on a connection, and says what it changed: marked before the commit,
+/// and let go of after it.
+macro_rules! transaction {
+    ($db:expr, $connection:expr, async |$conn:ident| $body:expr) => {{
+        let changes = $db.changes();
+        let mut writing = None;
+        #[expect(clippy::disallowed_methods, reason = "this is the door that the rule points to")]
+        let done = diesel_async::AsyncConnection::transaction(
+            $connection,
+            async |$conn: &mut $crate::db::Conn| {
+                let done = (async |$conn: &mut $crate::db::Conn| $body)($conn).await;
+                if done.is_ok() {
+                    match changes.announce($conn).await {
+                        Ok(announced) => writing = Some(announced),
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                done
+            },
+        )
+        .await;
+        drop(writing);
+        done
+    }};
+}
+
 /// Runs a body that changes something, in a transaction in its own task.
 ///
 /// PostgreSQL may break off one of several transactions that get in each other's way; then the
@@ -200,15 +243,7 @@ macro_rules! write {
             let mut attempts = $crate::db::Attempts::default();
             loop {
                 let mut connection = db.lend_for($crate::metrics::Work::Write).await?;
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "this is the door that the rule points to"
-                )]
-                let done = diesel_async::AsyncConnection::transaction(
-                    &mut *connection,
-                    async |$conn: &mut $crate::db::Conn| $body,
-                )
-                .await;
+                let done = $crate::db::transaction!(db, &mut *connection, async |$conn| $body);
                 // Others may use it during the pause.
                 drop(connection);
                 if !attempts.go_on_after(&done).await {
@@ -227,13 +262,7 @@ macro_rules! write {
 macro_rules! once {
     ($db:expr, async |$conn:ident| $body:expr) => {{
         let mut connection = $db.lend_for($crate::metrics::Work::Write).await?;
-        #[expect(clippy::disallowed_methods, reason = "this is the door that the rule points to")]
-        let done = diesel_async::AsyncConnection::transaction(
-            &mut *connection,
-            async |$conn: &mut $crate::db::Conn| $body,
-        )
-        .await;
-        done
+        $crate::db::transaction!($db, &mut *connection, async |$conn| $body)
     }};
 }
 
@@ -276,7 +305,7 @@ macro_rules! list {
     };
 }
 
-pub(crate) use {item, list, once, snapshot, write};
+pub(crate) use {item, list, once, snapshot, transaction, write};
 
 /// Opens a single connection outside the pool, for the work before the server starts.
 pub async fn connect(url: &str) -> ConnectionResult<Conn> {

@@ -48,9 +48,18 @@ pub fn partial<T>(
     let unchanged = if parts.are_expanded() { None } else { unchanged(conditions, tag) };
     unchanged.unwrap_or_else(|| {
         let mut answer = HttpResponse::Ok();
-        answer.insert_header(etag(tag)).content_type(parts.media_type()).json(body)
+        let mut answer =
+            answer.insert_header(etag(tag)).content_type(parts.media_type()).json(body);
+        if parts.are_expanded() {
+            answer.extensions_mut().insert(AlwaysWhole);
+        }
+        answer
     })
 }
+
+/// Marks an answer that shows more than its entity tag tells the state of, so that it is never 304.
+#[derive(Debug, Clone, Copy)]
+pub struct AlwaysWhole;
 
 /// Something with its own entity tag: 200, or 304 to a client that has it.
 pub fn tagged(conditions: &Conditions, tag: &str, body: &impl Serialize) -> HttpResponse {

@@ -22,7 +22,7 @@ pub async fn compress<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    let coding = best(&request, &["br", "zstd", "gzip"]);
+    let coding = coding(&request);
     let answer = next.call(request).await?;
     let is_worth_it = match answer.response().body().size() {
         BodySize::Sized(bytes) => bytes >= LEAST,
@@ -39,6 +39,11 @@ pub async fn compress<B: MessageBody + 'static>(
         answer.headers_mut().insert(header::VARY, vary);
     }
     Ok(answer)
+}
+
+/// The coding in which a client gets a large answer.
+pub fn coding(request: &impl HttpMessage) -> Option<ContentEncoding> {
+    best(request, &["br", "zstd", "gzip"])
 }
 
 /// What is stored in gzip, as a client can read it.
@@ -67,6 +72,9 @@ pub async fn stored_in_gzip(request: &impl HttpMessage, bytes: Bytes) -> Result<
 /// The coding that a client likes best of these, unless it likes none as much as the bytes as they
 /// are.
 fn best(request: &impl HttpMessage, codings: &[&str]) -> Option<ContentEncoding> {
+    if !request.headers().contains_key(header::ACCEPT_ENCODING) {
+        return None;
+    }
     let accepted = request.get_header::<AcceptEncoding>()?;
     let identity = Encoding::identity();
     let known = codings.iter().filter_map(|coding| coding.parse().ok());

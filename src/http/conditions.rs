@@ -31,6 +31,14 @@ struct Tag {
 }
 
 impl Conditions {
+    /// What the headers of a request ask.
+    pub fn of(headers: &HeaderMap) -> Result<Self> {
+        Ok(Self {
+            if_match: tags(headers, &header::IF_MATCH)?,
+            if_none_match: tags(headers, &header::IF_NONE_MATCH)?,
+        })
+    }
+
     /// Whether a record that does not exist yet may be made.
     pub fn check_absent(&self) -> Result<()> {
         match &self.if_match {
@@ -97,13 +105,7 @@ impl FromRequest for Conditions {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = || {
-            Ok(Self {
-                if_match: tags(request.headers(), &header::IF_MATCH)?,
-                if_none_match: tags(request.headers(), &header::IF_NONE_MATCH)?,
-            })
-        };
-        ready(read())
+        ready(Self::of(request.headers()))
     }
 }
 

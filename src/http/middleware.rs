@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{ConnectionType, Method, header};
+use actix_web::http::{ConnectionType, Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -17,7 +17,8 @@ use super::problem::{Code, Problem};
 use crate::domain::input::FaultCode;
 use crate::metrics::{Answered, Metrics, QuoteRefusal};
 
-const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
+/// The header that tells the id of a request.
+pub const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
 /// What a browser must not do with an answer, unless the answer has a rule of its own: guess what it
 /// is, load anything for it, show it inside another page, or tell others where it was read. Pages
@@ -30,6 +31,9 @@ const RULES: [(header::HeaderName, &str); 5] = [
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"),
 ];
 
+/// The name under which requests are logged.
+const ACCESS: &str = "debatebase::access";
+
 /// The id of a request: the client's own if it is a plain word, else a new one.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
@@ -39,7 +43,8 @@ pub struct RequestId(pub String);
 pub struct CallerId(pub Uuid);
 
 impl RequestId {
-    fn of(request: &ServiceRequest) -> Self {
+    /// The id of this request.
+    pub fn of(request: &ServiceRequest) -> Self {
         let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
         let is_plain = |text: &&str| {
             (1..=64).contains(&text.len())
@@ -112,7 +117,7 @@ pub async fn around<B: MessageBody + 'static>(
         count(&answer, &method, route.clone(), begun, metrics);
     }
     let caller = request.as_ref().and_then(caller);
-    log(&answer, &method, route.as_deref(), caller, begun, &id);
+    log(answer.status(), &method, route.as_deref(), caller, begun, &id);
     match request {
         Some(request) => Ok(ServiceResponse::new(request, answer)),
         None => Err(InternalError::from_response("cut off", answer).into()),
@@ -216,21 +221,25 @@ fn count(
     });
 }
 
-fn log(
-    answer: &HttpResponse,
+/// Logs a request, when its answer is made.
+pub fn log(
+    status: StatusCode,
     method: &Method,
     route: Option<&str>,
     caller: Option<Uuid>,
     begun: Instant,
     id: &RequestId,
 ) {
+    if !log::log_enabled!(target: ACCESS, log::Level::Info) {
+        return;
+    }
     let caller = caller.map_or_else(|| "-".to_owned(), |key| key.to_string());
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     log::info!(
-        target: "debatebase::access",
+        target: ACCESS,
         method = method.as_str(),
         route = route.unwrap_or("-"),
-        status = answer.status().as_u16(),
+        status = status.as_u16(),
         micros = micros,
         key = caller.as_str(),
         request_id = id.0.as_str();

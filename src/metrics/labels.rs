@@ -1,5 +1,6 @@
 //! The labels of the metrics, and the few values that each has.
 
+use actix_web::http::header::HeaderValue;
 use prometheus_client::encoding::EncodeLabelSet;
 
 /// The route of requests that no route took.
@@ -86,11 +87,32 @@ labels! {
         Unreachable "unreachable",
     }
 
+    /// What came of asking the cache for an answer.
+    CacheResult "result" {
+        /// It was there.
+        Hit "hit",
+        /// It was made, and may have been kept.
+        Miss "miss",
+        /// It is not of the kind that is kept.
+        Bypass "bypass",
+    }
+
     /// Why a quote was refused.
     QuoteRefusal "reason" {
         /// Its words do not stand in the source's text.
         NotFound "not_found",
         /// Its words stand there more than once.
         Ambiguous "ambiguous",
+    }
+}
+
+impl CacheResult {
+    /// As a header tells it (Server Timing, W3C).
+    pub fn server_timing(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Hit => "cache;desc=hit",
+            Self::Miss => "cache;desc=miss",
+            Self::Bypass => "cache;desc=bypass",
+        })
     }
 }

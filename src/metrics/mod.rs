@@ -20,7 +20,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::config::COMMIT;
 
-pub use self::labels::{ConnectionFailure, QuoteRefusal, Work};
+pub use self::labels::{CacheResult, ConnectionFailure, QuoteRefusal, Work};
 use self::labels::{ConnectionState, Label, Operation, Outcome, Route, UNMATCHED, known_method};
 
 /// The media type of [`Metrics::to_text`].
@@ -46,6 +46,9 @@ struct Inner {
     response_body_bytes: Family<Route, Counter>,
     rate_limited: Family<Operation, Counter>,
     idempotent_replays: Counter,
+    cache_requests: Family<Label, Counter>,
+    cache_entries: Gauge,
+    cache_bytes: Gauge,
     quotes_refused: Family<Label, Counter>,
     pool_max: Gauge,
     pool_connections: Family<Label, Gauge>,
@@ -71,6 +74,25 @@ pub struct Answered<'a> {
     pub body_bytes: u64,
     /// Whether it is the kept answer to an earlier request.
     pub is_replayed: bool,
+}
+
+/// What counts the answers that a route gave before.
+#[derive(Debug, Clone)]
+pub struct HitMeter {
+    whole: Counter,
+    unchanged: Counter,
+    duration: Histogram,
+    body_bytes: Counter,
+}
+
+impl HitMeter {
+    /// Counts such an answer, whole, or told to be unchanged.
+    pub fn answered(&self, is_whole: bool, begun: Instant, body_bytes: u64) {
+        let requests = if is_whole { &self.whole } else { &self.unchanged };
+        requests.inc();
+        self.duration.observe(begun.elapsed().as_secs_f64());
+        self.body_bytes.inc_by(body_bytes);
+    }
 }
 
 /// How the pool is at one moment.
@@ -118,6 +140,33 @@ impl Metrics {
         }
         if is_replayed {
             self.0.idempotent_replays.inc();
+        }
+    }
+
+    /// Counts what came of asking the cache for an answer.
+    pub fn cache_asked(&self, result: CacheResult) {
+        self.0.cache_requests.get_or_create(&result.label()).inc();
+    }
+
+    /// Tells how many answers are kept, and in how many bytes.
+    pub fn cache_holds(&self, entries: u64, bytes: u64) {
+        self.0.cache_entries.set(i64::try_from(entries).unwrap_or(i64::MAX));
+        self.0.cache_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
+    /// What counts the answers to GET that a route gave before, without looking for it each time.
+    pub fn hits_of(&self, route: &str) -> HitMeter {
+        let operation = Operation { route: route.to_owned(), method: "GET" };
+        let outcome =
+            |status| Outcome { route: route.to_owned(), method: operation.method, status };
+        HitMeter {
+            whole: self.0.requests.get_or_create_owned(&outcome(200)),
+            unchanged: self.0.requests.get_or_create_owned(&outcome(304)),
+            duration: self.0.request_duration.get_or_create_owned(&operation),
+            body_bytes: self
+                .0
+                .response_body_bytes
+                .get_or_create_owned(&Route { route: route.to_owned() }),
         }
     }
 
@@ -173,6 +222,9 @@ impl Inner {
             response_body_bytes: Family::default(),
             rate_limited: Family::default(),
             idempotent_replays: Counter::default(),
+            cache_requests: Family::default(),
+            cache_entries: Gauge::default(),
+            cache_bytes: Gauge::default(),
             quotes_refused: Family::default(),
             pool_max: Gauge::default(),
             pool_connections: Family::default(),
@@ -192,6 +244,9 @@ impl Inner {
     fn begin_at_zero(&self) {
         for reason in QuoteRefusal::ALL {
             drop(self.quotes_refused.get_or_create(&reason.label()));
+        }
+        for result in CacheResult::ALL {
+            drop(self.cache_requests.get_or_create(&result.label()));
         }
         for why in ConnectionFailure::ALL {
             drop(self.connection_failures.get_or_create(&why.label()));
@@ -256,6 +311,20 @@ impl Inner {
             "quotes_refused",
             "Quotes that were refused, by why",
             self.quotes_refused.clone(),
+        );
+
+        let cache = ours.sub_registry_with_prefix("cache");
+        cache.register(
+            "requests",
+            "Reads of the API, by what came of asking the cache for their answers",
+            self.cache_requests.clone(),
+        );
+        cache.register("entries", "The answers that are kept", self.cache_entries.clone());
+        cache.register_with_unit(
+            "size",
+            "The memory that the answers take that are kept",
+            Unit::Bytes,
+            self.cache_bytes.clone(),
         );
 
         let database = ours.sub_registry_with_prefix("database");
