@@ -11,12 +11,15 @@ use super::types::{
 use super::{findings, paths};
 use crate::access::{Caller, Read};
 use crate::arguments::{self, ArgumentPath};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Conn, Db};
 use crate::graph::node::ArgumentIndex;
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links;
 use crate::topics::queries::Head;
@@ -42,7 +45,9 @@ pub async fn list_descendants(
         let page = paths::descendants(conn, &topic, shape, argument, &listing).await?;
         Ok((topic, page))
     })?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let shown = [Subject::Topic(topic.id)];
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
 /// Get what an argument bears on
@@ -60,11 +65,15 @@ pub async fn get_ancestors(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let limit = parameters.limit.map_or(Ok(100), |limit| usize::try_from(limit.0));
-    let view = db::snapshot!(db, async |conn| {
+    let (topic, view) = db::snapshot!(db, async |conn| {
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
-        paths::ancestors(conn, &topic, shape, argument, limit.unwrap_or_default()).await
+        let most = limit.unwrap_or_default();
+        let view = paths::ancestors(conn, &topic, shape, argument, most).await?;
+        Ok((topic.id, view))
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    let shown = [Subject::Topic(topic)];
+    Ok(answer::parts(&conditions, view.revision, &view, &parts).showing(shown))
 }
 
 /// Get a path between an argument and another record
@@ -81,12 +90,15 @@ pub async fn get_path(
     Query(parameters): Query<PathParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let view = db::snapshot!(db, async |conn| {
+    let (topic, view) = db::snapshot!(db, async |conn| {
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
         let other = links::queries::place(conn, &topic, &parameters.to, "to").await?;
-        paths::between(conn, &topic, shape, argument, other).await
+        let view = paths::between(conn, &topic, shape, argument, other).await?;
+        Ok((topic.id, view))
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    let shown = [Subject::Topic(topic)];
+    Ok(answer::parts(&conditions, view.revision, &view, &parts).showing(shown))
 }
 
 /// Get the statistics of a topic
@@ -106,12 +118,16 @@ pub async fn get_statistics(
         return Ok(unchanged);
     }
     let limit = parameters.limit.map_or(Ok(20), |limit| usize::try_from(limit.0));
-    let view = db::snapshot!(db, async |conn| {
+    let (topic, view) = db::snapshot!(db, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let shape = Shape::read(conn, topic.id).await?;
-        findings::statistics(conn, &topic, shape, limit.unwrap_or_default()).await
+        let most = limit.unwrap_or_default();
+        let view = findings::statistics(conn, &topic, shape, most).await?;
+        Ok((topic.id, view))
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    let shown = [Subject::Topic(topic)];
+    Ok(answer::parts(&conditions, view.revision, &view, &parts).showing(shown))
 }
 
 /// List the findings of a kind
@@ -132,7 +148,9 @@ pub async fn list_findings(
         let page = findings::list(conn, &topic, shape, path.finding, &listing).await?;
         Ok((topic, page))
     })?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let shown = [Subject::Topic(topic.id)];
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
 /// The topic, its shape, and the argument in it.

@@ -11,6 +11,8 @@ use super::types::{
     NewArgument,
 };
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::expansion;
 use crate::http::answer::{self, Written};
@@ -42,7 +44,8 @@ pub async fn list_arguments(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
+    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
 /// Add an argument
@@ -85,7 +88,8 @@ pub async fn get_argument(
         Ok((argument, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    Ok(answer::parts(&conditions, argument.version, &argument, &parts))
+    let shown = Subject::in_topic(argument.topic_id, parts.are_expanded());
+    Ok(answer::parts(&conditions, argument.version, &argument, &parts).showing(shown))
 }
 
 /// Create or replace an argument

@@ -23,12 +23,12 @@ struct Shown(Vec<Subject>);
 /// An answer that says what it shows, so that it can be kept.
 pub trait Shows {
     /// The answer, which shows nothing but these subjects.
-    fn showing(self, subjects: &[Subject]) -> Self;
+    fn showing(self, subjects: impl IntoIterator<Item = Subject>) -> Self;
 }
 
 impl Shows for HttpResponse {
-    fn showing(mut self, subjects: &[Subject]) -> Self {
-        self.extensions_mut().insert(Shown(subjects.to_vec()));
+    fn showing(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {
+        self.extensions_mut().insert(Shown(subjects.into_iter().collect()));
         self
     }
 }

@@ -10,6 +10,8 @@ use super::types::{
     Citation, CitationFilter, CitationParts, CitationPatch, CitationPath, NewCitation,
 };
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::expansion;
 use crate::http::answer::{self, Written};
@@ -39,7 +41,8 @@ pub async fn list_citations(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
+    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
 /// Add a citation
@@ -80,7 +83,8 @@ pub async fn get_citation(
         Ok((citation, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    Ok(answer::parts(&conditions, citation.version, &citation, &parts))
+    let shown = Subject::in_topic(citation.topic_id, parts.are_expanded());
+    Ok(answer::parts(&conditions, citation.version, &citation, &parts).showing(shown))
 }
 
 /// Create or replace a citation

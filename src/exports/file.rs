@@ -4,7 +4,7 @@ use super::queries;
 use super::types::{ExportReport, Writable};
 use crate::access::Sight;
 use crate::db::Conn;
-use crate::domain::ids::TopicRef;
+use crate::domain::ids::{TopicId, TopicRef};
 use crate::domain::slug::Slug;
 use crate::formats::document::{SourceRecord, TopicRecord};
 use crate::formats::note::Note;
@@ -14,6 +14,8 @@ use crate::http::problem::Result;
 /// A topic as it is stored, with the sources that it quotes.
 #[derive(Debug)]
 pub struct Stored {
+    /// The id of the topic.
+    pub id: TopicId,
     topic: TopicRecord,
     sources: Vec<SourceRecord>,
 }
@@ -22,7 +24,7 @@ impl Stored {
     /// The topic of this name, if the caller may see it.
     pub async fn find(conn: &Conn, topic: &TopicRef, sight: &Sight) -> Result<Self> {
         let (id, topic) = queries::topic(conn, topic, sight).await?;
-        Ok(Self { topic, sources: queries::sources_of(conn, id).await? })
+        Ok(Self { id, topic, sources: queries::sources_of(conn, id).await? })
     }
 
     /// Writes it in a format.

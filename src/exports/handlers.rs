@@ -9,6 +9,8 @@ use super::everything;
 use super::file::Stored;
 use super::types::{ExportParameters, ExportReport, Writable, names};
 use crate::access::{Caller, Read};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::domain::text::sha256_hex;
 use crate::http::answer;
@@ -38,11 +40,13 @@ pub async fn export_topic(
     };
     let stored =
         db::snapshot!(db, async |conn| Stored::find(conn, &path.topic, &caller.sight()).await)?;
+    // Who owns a source, and by which licence, is in the file.
+    let shown = Subject::in_topic(stored.id, true);
     let file = stored.write(format);
     if parameters.report.is_some_and(|report| report.0) {
         let report = file.into_report();
         let told = serde_json::to_vec(&report).map_err(|error| Problem::internal(&error))?;
-        return Ok(answer::tagged(&conditions, &tag(&told), &report));
+        return Ok(answer::tagged(&conditions, &tag(&told), &report).showing(shown));
     }
     let tag = tag(file.text.as_bytes());
     if let Some(unchanged) = answer::unchanged(&conditions, &tag) {
@@ -62,7 +66,8 @@ pub async fn export_topic(
         .insert_header((header::LINK, report))
         .insert_header((header::VARY, "Accept"))
         .insert_header(answer::etag(&tag))
-        .body(file.text))
+        .body(file.text)
+        .showing(shown))
 }
 
 /// An export has no version: what it says is its state.

@@ -10,6 +10,8 @@ use super::types::{
     NewPosition, Position, PositionFilter, PositionParts, PositionPatch, PositionPath,
 };
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::expansion;
 use crate::http::answer::{self, Written};
@@ -40,7 +42,8 @@ pub async fn list_positions(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
+    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
 /// Add a position
@@ -80,7 +83,8 @@ pub async fn get_position(
         Ok((position, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    Ok(answer::parts(&conditions, position.version, &position, &parts))
+    let shown = Subject::in_topic(position.topic_id, parts.are_expanded());
+    Ok(answer::parts(&conditions, position.version, &position, &parts).showing(shown))
 }
 
 /// Create or replace a position

@@ -6,6 +6,8 @@ use actix_web::{HttpResponse, get};
 use super::finding;
 use super::types::{SearchFilter, SearchResults};
 use crate::access::{Caller, Read};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::http::conditions::Conditions;
 use crate::http::page::Listing;
@@ -30,5 +32,5 @@ pub async fn search_records(
     let sight = caller.sight();
     let found = db::snapshot!(db, async |conn| finding::find(conn, &listing, &sight).await)?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &found, &found.data, &parts)
+    Ok(listing.answer_untagged(&conditions, &found, &parts)?.showing([Subject::Everything]))
 }

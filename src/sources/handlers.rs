@@ -9,6 +9,8 @@ use super::types::{
     SourcePatch, SourcePath,
 };
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::expansion;
 use crate::http::answer::{self, Written};
@@ -33,7 +35,7 @@ pub async fn list_sources(
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing([Subject::Sources]))
 }
 
 /// Add a source
@@ -66,7 +68,8 @@ pub async fn get_source(
 ) -> Result<HttpResponse> {
     let source = queries::find(&*db.read().await?, &path.source).await?;
     let parts = Parts::new(parts.fields.as_ref(), None);
-    Ok(answer::parts(&conditions, source.version, &source, &parts))
+    let shown = [Subject::Source(source.id)];
+    Ok(answer::parts(&conditions, source.version, &source, &parts).showing(shown))
 }
 
 /// Create or replace a source
@@ -148,6 +151,7 @@ pub async fn get_source_text(
             .insert_header(answer::etag(&tag))
             .content_type("text/plain; charset=utf-8")
             .body(text)
+            .showing([Subject::Sources])
     }))
 }
 
@@ -171,7 +175,7 @@ pub async fn list_source_citations(
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing([Subject::Everything]))
 }
 
 fn location(source: &Source) -> String {

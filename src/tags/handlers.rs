@@ -6,7 +6,9 @@ use actix_web::{HttpResponse, get, patch};
 use super::queries;
 use super::types::{Merging, TagFilter, TagParts, TagPatch, TagPath, TagUse};
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
 use crate::db::Db;
+use crate::db::changes::Subject;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
@@ -31,7 +33,7 @@ pub async fn list_tags(
     let read = async |conn: &mut _| queries::list(conn, &listing, &caller.sight()).await;
     let page = db.alone(Work::LongRead, read).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing([Subject::Topics]))
 }
 
 /// Get a tag
@@ -48,7 +50,8 @@ pub async fn get_tag(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let tag = queries::find(&*db.read().await?, &path.tag, &caller.sight()).await?;
-    answer::untagged_parts(&conditions, &tag, &Parts::new(parts.fields.as_ref(), None))
+    let parts = Parts::new(parts.fields.as_ref(), None);
+    Ok(answer::untagged(&conditions, &parts.of_record(&tag))?.showing([Subject::Topics]))
 }
 
 /// Rename a tag

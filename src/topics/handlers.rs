@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use super::queries;
 use super::types::{NewTopic, Topic, TopicFilter, TopicParts, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Db};
 use crate::expansion;
 use crate::http::answer::{self, Written};
@@ -34,7 +36,8 @@ pub async fn list_topics(
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    let shown = if parts.are_expanded() { Subject::Everything } else { Subject::Topics };
+    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing([shown]))
 }
 
 /// Open a topic
@@ -72,7 +75,8 @@ pub async fn get_topic(
         Ok((topic, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    Ok(answer::parts(&conditions, topic.version, &topic, &parts))
+    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    Ok(answer::parts(&conditions, topic.version, &topic, &parts).showing(shown))
 }
 
 /// Create or replace a topic

@@ -241,6 +241,12 @@ impl Drop for Writing {
 }
 
 impl Subject {
+    /// What is in a topic, with the sources that are quoted in it or without them.
+    pub fn in_topic(topic: TopicId, with_sources: bool) -> impl Iterator<Item = Self> {
+        let sources = with_sources.then_some(Self::Sources);
+        [Some(Self::Topic(topic)), sources].into_iter().flatten()
+    }
+
     /// Something to sort by, so that the same stand together.
     fn in_order(&self) -> (u8, Option<Uuid>) {
         match self {
