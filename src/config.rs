@@ -170,9 +170,8 @@ pub struct ServerConfig {
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,
 
-    /// The address of the same database without a pooler in between that shares its connections
-    /// (PgBouncer in the mode `transaction`): where the program hears of what others change. By default
-    /// `DATABASE_URL`.
+    /// The address of the same database without a pooler in between that shares its connections:
+    /// where the program hears of what others change. By default `DATABASE_URL`.
     #[arg(
         long,
         env = "DIRECT_DATABASE_URL",

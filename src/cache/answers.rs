@@ -36,11 +36,14 @@ const OF_BODY: [HeaderName; 3] =
 /// The answers that are kept, up to so many bytes. All workers share them.
 #[derive(Debug)]
 pub struct Answers {
-    kept: Cache<Box<[u8]>, Arc<Kept>>,
+    kept: Cache<Key, Arc<Kept>>,
     changes: Changes,
     metrics: Metrics,
     capacity: u64,
 }
+
+/// The key of a question.
+type Key = Box<[u8]>;
 
 /// An answer that was given.
 #[derive(Debug)]
@@ -59,10 +62,11 @@ pub(super) struct Kept {
 impl Answers {
     /// Keeps up to `capacity` bytes; with none, nothing.
     pub fn new(capacity: u64, changes: Changes, metrics: Metrics) -> Self {
-        let weight = |key: &Box<[u8]>, kept: &Arc<Kept>| {
-            u32::try_from(key.len() + kept.body.len() + OVERHEAD).unwrap_or(u32::MAX)
-        };
-        let kept = Cache::builder().max_capacity(capacity).weigher(weight).build();
+        let weight = |bytes: usize| u32::try_from(bytes + OVERHEAD).unwrap_or(u32::MAX);
+        let kept: Cache<Key, Arc<Kept>> = Cache::builder()
+            .max_capacity(capacity)
+            .weigher(move |key: &Key, kept: &Arc<Kept>| weight(key.len() + kept.body.len()))
+            .build();
         Self { kept, changes, metrics, capacity }
     }
 
@@ -110,6 +114,7 @@ impl Answers {
         let meter = self.metrics.hits_of(&route);
         let kept = Kept { held, headers, body, tag: tag.clone(), route, meter };
         self.kept.insert(question.key.as_slice().into(), Arc::new(kept));
+        self.kept.run_pending_tasks();
         self.metrics.cache_holds(self.kept.entry_count(), self.kept.weighted_size());
         tag
     }

@@ -3,7 +3,7 @@
 //! What is kept is what was sent, byte for byte, coding and all. **A handler says what its answer
 //! shows** ([`Shows`]); what says nothing is never kept, nor is what a key shows. An answer holds
 //! for as long as nothing of that changes ([`crate::db::changes`]), and is never shown longer.
-//! Memory is bounded in bytes; what is asked for least goes first (TinyLFU).
+//! Memory is bounded in bytes; what is asked for least goes first.
 
 mod answers;
 mod middleware;

@@ -227,7 +227,9 @@ macro_rules! transaction {
             },
         )
         .await;
-        drop(writing);
+        if let (Ok(_), Some(writing)) = (&done, writing) {
+            writing.committed();
+        }
         done
     }};
 }

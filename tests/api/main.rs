@@ -64,6 +64,7 @@ mod upserts;
 // What goes across them.
 mod analysis;
 mod archived;
+mod caching;
 mod compatibility;
 mod concurrency;
 mod deletion;
@@ -71,6 +72,7 @@ mod discovery;
 mod drafts;
 mod expansion;
 mod graph;
+mod nodes;
 mod outages;
 mod outline;
 mod plans;

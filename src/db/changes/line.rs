@@ -12,6 +12,9 @@ use crate::db::statement::statement;
 /// A line of the log.
 #[derive(Debug, QueryableByName)]
 pub(super) struct Line {
+    /// The transaction that wrote it.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) transaction: Option<i64>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     topic_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -33,7 +36,7 @@ impl Line {
 
 statement! {
     struct OfThisTransaction {} = "
-        select topic_id, source_id, is_record from changes
+        select xid::text::bigint as transaction, topic_id, source_id, is_record from changes
         where xid = pg_current_xact_id_if_assigned()";
 }
 
@@ -42,15 +45,12 @@ pub(super) async fn of_this_transaction(conn: &mut Conn) -> QueryResult<Vec<Line
     OfThisTransaction {}.load(conn).await
 }
 
-/// The state of the log; with a line of it, if it has any.
+/// The state of the log, with a line of it if it has any.
 #[derive(Debug, QueryableByName)]
 pub(super) struct Seen {
     /// All transactions before this one have ended.
     #[diesel(sql_type = BigInt)]
     pub(super) ended: i64,
-    /// The transaction of the line.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub(super) transaction: Option<i64>,
     #[diesel(embed)]
     pub(super) line: Line,
 }

@@ -123,15 +123,18 @@ impl Log {
         let ended = seen.first().map(|seen| seen.ended).ok_or("the log has no end")?;
         let mut read = HashSet::new();
         let mut news = HashSet::new();
-        for Seen { transaction, line, .. } in &seen {
-            let Some(transaction) = *transaction else { continue };
+        let mut own = changes.own();
+        for Seen { line, .. } in &seen {
+            let Some(transaction) = line.transaction else { continue };
             if transaction >= ended {
                 read.insert(transaction);
             }
-            if !self.read.contains(&transaction) {
+            if !self.read.contains(&transaction) && !own.contains(&transaction) {
                 news.extend(line.subjects());
             }
         }
+        own.retain(|transaction| *transaction >= ended);
+        drop(own);
         if self.at.is_none() {
             // What was committed before anybody listened is not known.
             changes.forget_all();

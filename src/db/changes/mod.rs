@@ -9,9 +9,9 @@
 //! after it. Others' commits are read from the log of changes in the database ([`log`]), never later
 //! than [`BOUND`] after they were made: without news of the database for so long, nothing holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
@@ -64,6 +64,9 @@ struct Inner {
     started: Instant,
     /// Until when what is here may be trusted, in nanoseconds after the start.
     trusted_until: AtomicU64,
+    /// The transactions of this program that were committed lately, whose lines in the log say
+    /// nothing new.
+    own: Mutex<HashSet<i64>>,
     /// Rung when others are to be told of a commit.
     to_tell: Notify,
 }
@@ -103,6 +106,7 @@ impl Default for Inner {
             marks: RwLock::default(),
             started: Instant::now(),
             trusted_until: AtomicU64::new(0),
+            own: Mutex::default(),
             to_tell: Notify::new(),
         }
     }
@@ -152,6 +156,7 @@ impl Changes {
     /// Marks what a transaction of this program changed, before it is committed.
     pub(crate) async fn announce(&self, conn: &mut Conn) -> QueryResult<Writing> {
         let lines = line::of_this_transaction(conn).await?;
+        let transaction = lines.first().and_then(|line| line.transaction);
         let mut subjects: Vec<Subject> = lines.iter().flat_map(Line::subjects).collect();
         subjects.sort_unstable_by_key(Subject::in_order);
         subjects.dedup();
@@ -160,7 +165,7 @@ impl Changes {
         for mark in &marks {
             mark.writers.fetch_add(1, Ordering::SeqCst);
         }
-        Ok(Writing { changes: self.clone(), marks })
+        Ok(Writing { changes: self.clone(), transaction, marks })
     }
 
     /// Others' transactions changed these subjects.
@@ -186,6 +191,10 @@ impl Changes {
     /// Commits may be unknown.
     fn distrust(&self) {
         self.0.trusted_until.store(0, Ordering::SeqCst);
+    }
+
+    fn own(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self, mark: &Mark) {
@@ -225,7 +234,18 @@ impl Marks {
 #[derive(Debug)]
 pub struct Writing {
     changes: Changes,
+    transaction: Option<i64>,
     marks: Vec<Arc<Mark>>,
+}
+
+impl Writing {
+    /// PostgreSQL has said that the transaction is committed. One of which it said nothing may be
+    /// committed later; then the log will tell.
+    pub(crate) fn committed(self) {
+        if self.changes.are_known() {
+            self.changes.own().extend(self.transaction);
+        }
+    }
 }
 
 impl Drop for Writing {

@@ -2,12 +2,14 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::rt::time::sleep;
 use actix_web::test::{self, TestRequest};
 use clap::Parser;
 use debatebase::access::Policy;
@@ -15,6 +17,7 @@ use debatebase::app::{self, State};
 use debatebase::config::Config;
 use debatebase::db::{Conn, Db, Patience, connect};
 use serde_json::Value;
+use tokio::task::AbortHandle;
 
 use super::answer::Answer;
 use super::database::{Content, TestDatabase};
@@ -29,6 +32,7 @@ pub struct TestApp {
     /// The key that requests are sent with.
     key: Option<String>,
     url: String,
+    following: Option<AbortHandle>,
     // Last, so that it is dropped when nothing uses it any more.
     database: Option<Rc<TestDatabase>>,
 }
@@ -86,6 +90,7 @@ impl TestApp {
             db: self.db.clone(),
             key,
             url: self.url.clone(),
+            following: self.following.clone(),
             database: self.database.clone(),
         }
     }
@@ -113,6 +118,25 @@ impl TestApp {
         Self::of(state, db, url, Some(database)).await
     }
 
+    /// An application that holds nothing yet and keeps finished answers.
+    pub async fn keeping_answers() -> Self {
+        let database = Rc::new(TestDatabase::with(Content::Empty));
+        let url = database.url();
+        let db = Db::new(&url, CONNECTIONS).unwrap();
+        let state = State::new(db.clone(), Policy::ByKey).with_cache(64_000_000);
+        let following = db.follow_changes(&url).unwrap().abort_handle();
+        while !db.changes().are_known() {
+            sleep(Duration::from_millis(5)).await;
+        }
+        let app = Self::of(state, db, url, Some(database)).await;
+        Self { following: Some(following), ..app }
+    }
+
+    /// Hears no more of what other programs change.
+    pub fn stop_following(&self) {
+        self.following.as_ref().expect("nothing is kept").abort();
+    }
+
     async fn over(database: Rc<TestDatabase>, policy: Policy) -> Self {
         let url = database.url();
         let db = Db::new(&url, CONNECTIONS).unwrap();
@@ -133,7 +157,7 @@ impl TestApp {
             })
         });
         let key = database.as_ref().and_then(|database| database.key()).map(str::to_owned);
-        Self { service, state, db, key, url, database }
+        Self { service, state, db, key, url, following: None, database }
     }
 
     /// A connection of the test's own, for what the API cannot do.
