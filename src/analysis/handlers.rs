@@ -14,6 +14,7 @@ use crate::arguments::{self, ArgumentPath};
 use crate::cache::Shows;
 use crate::db::changes::Subject;
 use crate::db::{self, Conn, Db};
+use crate::expansion;
 use crate::graph::node::ArgumentIndex;
 use crate::http::answer;
 use crate::http::conditions::Conditions;
@@ -40,13 +41,15 @@ pub async fn list_descendants(
     listing: Listing<DescendantFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (topic, page) = db::snapshot!(db, async |conn| {
+    let (topic, page, expanded) = db::snapshot!(db, async |conn| {
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
         let page = paths::descendants(conn, &topic, shape, argument, &listing).await?;
-        Ok((topic, page))
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
+        Ok((topic, page, expanded))
     })?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    let shown = [Subject::Topic(topic.id)];
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -142,14 +145,16 @@ pub async fn list_findings(
     listing: Listing<FindingFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (topic, page) = db::snapshot!(db, async |conn| {
+    let (topic, page, expanded) = db::snapshot!(db, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let shape = Shape::read(conn, topic.id).await?;
         let page = findings::list(conn, &topic, shape, path.finding, &listing).await?;
-        Ok((topic, page))
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
+        Ok((topic, page, expanded))
     })?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    let shown = [Subject::Topic(topic.id)];
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 

@@ -40,11 +40,13 @@ pub async fn list_arguments(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -84,11 +86,12 @@ pub async fn get_argument(
     let (argument, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let argument = queries::find(conn, &topic, &path.argument).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&argument), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&argument), expand).await?;
         Ok((argument, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(argument.topic_id, parts.are_expanded());
+    let shown = [Subject::Topic(argument.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, argument.version, &argument, &parts).showing(shown))
 }
 

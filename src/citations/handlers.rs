@@ -37,11 +37,13 @@ pub async fn list_citations(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -79,11 +81,12 @@ pub async fn get_citation(
     let (citation, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let citation = queries::find(conn, &topic, &path.citation).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&citation), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&citation), expand).await?;
         Ok((citation, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(citation.topic_id, parts.are_expanded());
+    let shown = [Subject::Topic(citation.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, citation.version, &citation, &parts).showing(shown))
 }
 

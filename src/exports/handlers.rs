@@ -41,7 +41,7 @@ pub async fn export_topic(
     let stored =
         db::snapshot!(db, async |conn| Stored::find(conn, &path.topic, &caller.sight()).await)?;
     // Who owns a source, and by which licence, is in the file.
-    let shown = Subject::in_topic(stored.id, true);
+    let shown = [Subject::Topic(stored.id), Subject::Sources];
     let file = stored.write(format);
     if parameters.report.is_some_and(|report| report.0) {
         let report = file.into_report();

@@ -55,6 +55,11 @@ pub fn partial<T, W: Serialize>(
 #[derive(Debug, Clone, Copy)]
 pub struct AlwaysWhole;
 
+/// The same, whatever the client has: without an entity tag.
+pub fn unconditional<T, W: Serialize>(given: &Given<'_, T, W>) -> HttpResponse {
+    HttpResponse::Ok().content_type(given.parts.media_type()).json(given)
+}
+
 /// The same of what has no version: the entity tag is made of the whole.
 pub fn untagged<T, W: Serialize>(
     conditions: &Conditions,

@@ -38,11 +38,13 @@ pub async fn list_positions(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -79,11 +81,12 @@ pub async fn get_position(
     let (position, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let position = queries::find(conn, &topic, &path.position).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&position), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&position), expand).await?;
         Ok((position, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(position.topic_id, parts.are_expanded());
+    let shown = [Subject::Topic(position.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, position.version, &position, &parts).showing(shown))
 }
 

@@ -38,11 +38,13 @@ pub async fn list_relations(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(topic.id, parts.are_expanded());
+    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -79,11 +81,12 @@ pub async fn get_relation(
     let (relation, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let relation = queries::find(conn, &topic, &path.relation).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&relation), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&relation), expand).await?;
         Ok((relation, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = Subject::in_topic(relation.topic_id, parts.are_expanded());
+    let shown = [Subject::Topic(relation.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, relation.version, &relation, &parts).showing(shown))
 }
 

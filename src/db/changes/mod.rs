@@ -261,10 +261,10 @@ impl Drop for Writing {
 }
 
 impl Subject {
-    /// What is in a topic, with the sources that are quoted in it or without them.
-    pub fn in_topic(topic: TopicId, with_sources: bool) -> impl Iterator<Item = Self> {
-        let sources = with_sources.then_some(Self::Sources);
-        [Some(Self::Topic(topic)), sources].into_iter().flatten()
+    /// The subject, or everything where what hangs together with it is shown, too, which may be in
+    /// any topic.
+    pub fn or_everything(self, is_expanded: bool) -> Self {
+        if is_expanded { Self::Everything } else { self }
     }
 
     /// Something to sort by, so that the same stand together.
