@@ -17,6 +17,7 @@ use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
 use crate::http::page::{Listing, Page};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links;
 use crate::topics::queries::Head;
@@ -42,7 +43,8 @@ pub async fn list_descendants(
         let page = paths::descendants(conn, &topic, shape, argument, &listing).await?;
         Ok((topic, page))
     })?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Get what an argument bears on
@@ -64,7 +66,8 @@ pub async fn get_ancestors(
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
         paths::ancestors(conn, &topic, shape, argument, limit.unwrap_or_default()).await
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, view.revision, &view, &parts))
 }
 
 /// Get a path between an argument and another record
@@ -86,7 +89,8 @@ pub async fn get_path(
         let other = links::queries::place(conn, &topic, &parameters.to, "to").await?;
         paths::between(conn, &topic, shape, argument, other).await
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, view.revision, &view, &parts))
 }
 
 /// Get the statistics of a topic
@@ -111,7 +115,8 @@ pub async fn get_statistics(
         let shape = Shape::read(conn, topic.id).await?;
         findings::statistics(conn, &topic, shape, limit.unwrap_or_default()).await
     })?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, view.revision, &view, &parts))
 }
 
 /// List the findings of a kind
@@ -132,7 +137,8 @@ pub async fn list_findings(
         let page = findings::list(conn, &topic, shape, path.finding, &listing).await?;
         Ok((topic, page))
     })?;
-    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page))
+    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// The topic, its shape, and the argument in it.

@@ -14,6 +14,7 @@ use crate::domain::text::{Claim, Statement};
 use crate::graph::bearing::Sign;
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::links::{EndName, PlaceRef};
 
 /// What is read of a position.
@@ -171,6 +172,21 @@ pub struct DescendantArgument {
     pub through: Step,
 }
 
+/// Some of the fields of what an argument bears on.
+pub type AncestorsFields = Fields<AncestorsView>;
+
+/// Some of the fields of how two records hang together.
+pub type PathFields = Fields<PathView>;
+
+/// Some of the fields of an argument that bears on another.
+pub type DescendantFields = Fields<DescendantArgument>;
+
+/// Some of the fields of a finding.
+pub type FindingFields = Fields<Finding>;
+
+/// Some of the fields of statistics.
+pub type StatisticsFields = Fields<Statistics>;
+
 /// How many paths an answer gives at most.
 pub type PathLimit = Number<1, 1000>;
 
@@ -179,7 +195,7 @@ pub type DescendantDepth = Number<1, 1_000_000>;
 
 parameters! {
     /// How many ancestors.
-    pub struct AncestorsParameters {
+    pub struct AncestorsParameters with fields AncestorsFields {
         /// How many paths at most; by default 100.
         #[param(inline)]
         pub limit: Option<PathLimit>,
@@ -188,7 +204,7 @@ parameters! {
 
 parameters! {
     /// Which path.
-    pub struct PathParameters {
+    pub struct PathParameters with fields PathFields {
         /// The position or argument to find the path to: its id or slug, as in `some-slug`. Where a
         /// position and an argument have the slug, the position is meant, unless the kind is said, as
         /// in `argument:some-slug`.
@@ -199,7 +215,7 @@ parameters! {
 
 parameters! {
     /// Which descendants.
-    pub struct DescendantFilter with page {
+    pub struct DescendantFilter with page, fields DescendantFields {
         /// Through how many relations at most; by default any number.
         #[param(inline)]
         pub depth: Option<DescendantDepth>,
@@ -240,12 +256,12 @@ pub struct FindingPath {
 
 parameters! {
     /// Which findings.
-    pub struct FindingFilter with page {}
+    pub struct FindingFilter with page, fields FindingFields {}
 }
 
 parameters! {
     /// How much of the findings.
-    pub struct StatisticsParameters {
+    pub struct StatisticsParameters with fields StatisticsFields {
         /// How many positions and findings of each kind are told; by default 20. The rest is in the
         /// list of that kind.
         #[param(inline)]

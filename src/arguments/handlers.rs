@@ -42,7 +42,7 @@ pub async fn list_arguments(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add an argument

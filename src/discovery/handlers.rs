@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, get};
 use super::related;
 use super::similar::{self, Asked};
 use super::types::{
-    ClaimParameters, RelatedParameters, RelatedTopics, SimilarArguments, SimilarParameters,
+    ClaimParameters, RelatedParameters, RelatedTopics, SimilarArgument, SimilarArguments,
+    SimilarParameters,
 };
 use crate::access::{Caller, Read};
 use crate::arguments::{self, ArgumentPath};
@@ -14,6 +15,7 @@ use crate::db::{self, Db};
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
+use crate::http::parts::{Given, Parts};
 use crate::http::problem::Result;
 use crate::topics::{self, TopicPath};
 
@@ -40,7 +42,8 @@ pub async fn get_similar(
         let asked = Asked::of(&argument);
         similar::find(conn, &topic, asked, is_across.then_some(&sight), most).await
     })?;
-    answered(&conditions, &view, is_across)
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    answered(&conditions, &parts.of_list(&view), is_across)
 }
 
 /// Get the arguments that are like a claim
@@ -63,7 +66,8 @@ pub async fn get_similar_to_claim(
         let asked = Asked { claim: &parameters.claim, language, argument: None };
         similar::find(conn, &topic, asked, is_across.then_some(&sight), most).await
     })?;
-    answered(&conditions, &view, is_across)
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    answered(&conditions, &parts.of_list(&view), is_across)
 }
 
 /// Get the topics that go with one
@@ -84,17 +88,18 @@ pub async fn get_related(
         let topic = topics::queries::find(conn, &path.topic, &sight).await?;
         related::to(conn, topic, &sight, parameters.most()).await
     })?;
-    answer::untagged(&conditions, &RelatedTopics { data })
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    answer::untagged(&conditions, &parts.of_list(&RelatedTopics { data }))
 }
 
 /// No revision tells the state of all topics.
 fn answered(
     conditions: &Conditions,
-    view: &SimilarArguments,
+    given: &Given<'_, SimilarArgument, SimilarArguments>,
     is_across: bool,
 ) -> Result<HttpResponse> {
     if is_across {
-        return answer::untagged(conditions, view);
+        return answer::untagged(conditions, given);
     }
-    Ok(answer::tagged(conditions, &view.revision.to_string(), view))
+    Ok(answer::partial(conditions, &given.whole.revision.to_string(), given))
 }

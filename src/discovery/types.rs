@@ -9,6 +9,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Tag, Title};
 use crate::http::extract::{Flag, Number};
 use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::search::HitTopic;
 
 /// How many an answer gives at most.
@@ -25,9 +26,15 @@ fn is_set(flag: Option<Flag>) -> bool {
     flag.is_some_and(|flag| flag.0)
 }
 
+/// Some of the fields of a similar argument.
+pub type SimilarFields = Fields<SimilarArgument>;
+
+/// Some of the fields of a related topic.
+pub type RelatedFields = Fields<RelatedTopic>;
+
 parameters! {
     /// Which similar arguments.
-    pub struct SimilarParameters {
+    pub struct SimilarParameters with fields SimilarFields {
         /// `true` looks in all topics, and names the topic of each argument; by default only in this one.
         #[param(inline)]
         pub across: Option<Flag>,
@@ -51,7 +58,7 @@ impl SimilarParameters {
 
 parameters! {
     /// Which claim, and which similar arguments.
-    pub struct ClaimParameters {
+    pub struct ClaimParameters with fields SimilarFields {
         /// The claim that is not made yet, or as much of it as is written.
         #[param(inline)]
         pub claim: Claim,
@@ -110,7 +117,7 @@ pub struct SimilarArguments {
 
 parameters! {
     /// How many related topics.
-    pub struct RelatedParameters {
+    pub struct RelatedParameters with fields RelatedFields {
         /// How many at most; by default 10.
         #[param(inline)]
         pub limit: Option<DiscoveryLimit>,

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::conditions::Conditions;
 use super::idempotency::IDEMPOTENCY_REPLAYED;
-use super::parts::Parts;
+use super::parts::{Given, Parts};
 use super::problem::{Problem, Result};
 use crate::domain::text::sha256_hex;
 
@@ -22,11 +22,6 @@ pub enum Put {
     Replaced,
 }
 
-/// A record as it is: 200, or 304 to a client that has this version.
-pub fn item(conditions: &Conditions, version: i64, body: &impl Serialize) -> HttpResponse {
-    tagged(conditions, &version.to_string(), body)
-}
-
 /// A record, as much of it as is asked for: 200, or 304 to a client that has this version.
 pub fn parts<T: Serialize>(
     conditions: &Conditions,
@@ -34,48 +29,43 @@ pub fn parts<T: Serialize>(
     record: &T,
     parts: &Parts<'_, T>,
 ) -> HttpResponse {
-    partial(conditions, &version.to_string(), parts, &parts.of(0, record))
+    partial(conditions, &version.to_string(), &parts.of_record(record))
 }
 
-/// As much of records as is asked for, under the entity tag of the whole.
-pub fn partial<T>(
+/// As much of something as is asked for, under the entity tag of the whole.
+pub fn partial<T, W: Serialize>(
     conditions: &Conditions,
     tag: &str,
-    parts: &Parts<'_, T>,
-    body: &impl Serialize,
+    given: &Given<'_, T, W>,
 ) -> HttpResponse {
     // The entity tag does not tell the state of what is given with the records.
-    let unchanged = if parts.are_expanded() { None } else { unchanged(conditions, tag) };
+    let unchanged = if given.parts.are_expanded() { None } else { unchanged(conditions, tag) };
     unchanged.unwrap_or_else(|| {
         let mut answer = HttpResponse::Ok();
-        answer.insert_header(etag(tag)).content_type(parts.media_type()).json(body)
+        answer.insert_header(etag(tag)).content_type(given.parts.media_type()).json(given)
     })
+}
+
+/// The same of what has no version: the entity tag is made of the whole.
+pub fn untagged<T, W: Serialize>(
+    conditions: &Conditions,
+    given: &Given<'_, T, W>,
+) -> Result<HttpResponse> {
+    let whole = json(given.whole)?;
+    let tag = digest_tag(&whole);
+    if !given.parts.are_plain() {
+        return Ok(partial(conditions, &tag, given));
+    }
+    Ok(unchanged(conditions, &tag).unwrap_or_else(|| {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header(etag(&tag)).insert_header(header::ContentType::json()).body(whole)
+    }))
 }
 
 /// Something with its own entity tag: 200, or 304 to a client that has it.
 pub fn tagged(conditions: &Conditions, tag: &str, body: &impl Serialize) -> HttpResponse {
     unchanged(conditions, tag)
         .unwrap_or_else(|| HttpResponse::Ok().insert_header(etag(tag)).json(body))
-}
-
-/// Something that has no version: its entity tag is made of the answer.
-pub fn untagged(conditions: &Conditions, body: &impl Serialize) -> Result<HttpResponse> {
-    let body = json(body)?;
-    let tag = digest_tag(&body);
-    Ok(unchanged(conditions, &tag).unwrap_or_else(|| {
-        let mut answer = HttpResponse::Ok();
-        answer.insert_header(etag(&tag)).insert_header(header::ContentType::json()).body(body)
-    }))
-}
-
-/// The same of a record, as much of it as is asked for.
-pub fn untagged_parts<T: Serialize>(
-    conditions: &Conditions,
-    record: &T,
-    parts: &Parts<'_, T>,
-) -> Result<HttpResponse> {
-    let tag = digest_tag(&json(record)?);
-    Ok(partial(conditions, &tag, parts, &parts.of(0, record)))
 }
 
 /// 304, to a client that has this state already.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::answer;
 use super::conditions::Conditions;
 use super::extract;
-use super::parts::{Given, Parts};
+use super::parts::Parts;
 use super::problem::{Code, Problem, Result};
 use crate::domain::input::{At, FaultCode, Faults, FromJson};
 use crate::domain::slug::Slug;
@@ -408,66 +408,28 @@ impl<T> Listing<T> {
         Page { data: rows, page: PageInfo { next_cursor, total } }
     }
 
-    /// Answers a page, with a link to the next. `tag` is the state of what is listed.
+    /// Answers a page, as much of its records as is asked for, with a link to the next. `tag` is the
+    /// state of what is listed.
     pub fn answer<R: Serialize>(
         &self,
         conditions: &Conditions,
         tag: &str,
         page: &Page<R>,
-    ) -> HttpResponse {
-        let mut answer = answer::tagged(conditions, tag, page);
-        self.link(&mut answer, page.page.next_cursor.as_deref());
-        answer
-    }
-
-    /// Answers a page of records, as much of them as is asked for.
-    pub fn answer_parts<R: Serialize>(
-        &self,
-        conditions: &Conditions,
-        tag: &str,
-        page: &Page<R>,
         parts: &Parts<'_, R>,
     ) -> HttpResponse {
-        let data = page.data.iter().enumerate();
-        let data = data.map(|(place, record)| parts.of(place, record)).collect();
-        let body = GivenPage { data, page: &page.page };
-        let mut answer = answer::partial(conditions, tag, parts, &body);
-        self.link(&mut answer, page.page.next_cursor.as_deref());
-        answer
-    }
-
-    /// The same, of a page whose records have no version together: the entity tag is made of the
-    /// whole.
-    pub fn answer_untagged_parts<R: Serialize>(
-        &self,
-        conditions: &Conditions,
-        page: &impl NextCursor,
-        data: &[R],
-        parts: &Parts<'_, R>,
-    ) -> Result<HttpResponse> {
-        if parts.are_plain() {
-            return self.answer_untagged(conditions, page);
-        }
-        let failed = |error| Problem::internal(&error);
-        let tag = answer::digest_tag(&serde_json::to_vec(page).map_err(failed)?);
-        let given = data.iter().enumerate().map(|(place, record)| parts.of(place, record));
-        let given = given.collect::<Vec<_>>();
-        let mut body = serde_json::to_value(page).map_err(failed)?;
-        if let Some(data) = body.get_mut("data") {
-            *data = serde_json::to_value(given).map_err(failed)?;
-        }
-        let mut answer = answer::partial(conditions, &tag, parts, &body);
+        let mut answer = answer::partial(conditions, tag, &parts.of_list(page));
         self.link(&mut answer, page.next_cursor());
-        Ok(answer)
+        answer
     }
 
-    /// Answers a page of what has no version: its entity tag is made of the answer.
-    pub fn answer_untagged(
+    /// Answers a page of what has no version together: its entity tag is made of the whole.
+    pub fn answer_untagged<R>(
         &self,
         conditions: &Conditions,
         page: &impl NextCursor,
+        parts: &Parts<'_, R>,
     ) -> Result<HttpResponse> {
-        let mut answer = answer::untagged(conditions, page)?;
+        let mut answer = answer::untagged(conditions, &parts.of_list(page))?;
         self.link(&mut answer, page.next_cursor());
         Ok(answer)
     }
@@ -520,13 +482,6 @@ pub struct Page<T> {
     pub data: Vec<T>,
     /// How to go on.
     pub page: PageInfo,
-}
-
-/// A page of a list, with as much of its records as is asked for.
-#[derive(Debug, Serialize)]
-struct GivenPage<'a, T: Serialize> {
-    data: Vec<Given<'a, T>>,
-    page: &'a PageInfo,
 }
 
 /// How to go on from a page.

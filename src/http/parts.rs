@@ -1,7 +1,8 @@
-//! How much is given of a record: all of it or some of its fields, alone or with others.
+//! How much is given of records: all of each or some of its fields, alone or with others.
 
 use serde::Serialize;
-use serde::ser::{Error, SerializeMap, Serializer};
+use serde::ser::{Error, Serializer};
+use serde_json::Value;
 
 use super::expand::{EXPANDED, Expanded};
 use super::sparse::{Fields, SPARSE};
@@ -35,36 +36,51 @@ impl<'a, T> Parts<'a, T> {
         if self.fields.is_some() { SPARSE } else { "application/json" }
     }
 
-    /// The record at a place of the answer, as it is given.
-    pub fn of(&'a self, place: usize, record: &'a T) -> Given<'a, T> {
-        let expanded = self.expanded.as_ref().and_then(|all| all.get(place));
-        Given { record, fields: self.fields, expanded }
+    /// A record, as it is given.
+    pub fn of_record<'p>(&'p self, record: &'p T) -> Given<'p, T, T> {
+        Given { whole: record, parts: self, is_list: false }
+    }
+
+    /// What has such records as its `data`, as it is given.
+    pub fn of_list<'p, L>(&'p self, list: &'p L) -> Given<'p, T, L> {
+        Given { whole: list, parts: self, is_list: true }
+    }
+
+    /// Leaves of a record what is asked for, and puts with it what was read with it.
+    fn cut(&self, place: usize, record: &mut Value) {
+        let Value::Object(record) = record else { return };
+        if let Some(fields) = self.fields {
+            record.retain(|name, _| fields.have(name));
+        }
+        if let Some(expanded) = self.expanded.as_ref().and_then(|all| all.get(place)) {
+            record.insert(EXPANDED.to_owned(), Value::Object(expanded.clone()));
+        }
     }
 }
 
-/// A record as it is given.
+/// A record, or a list of records, as it is given.
 #[derive(Debug)]
-pub struct Given<'a, T> {
-    record: &'a T,
-    fields: Option<&'a Fields<T>>,
-    expanded: Option<&'a Expanded>,
+pub struct Given<'p, T, W> {
+    /// All of it.
+    pub whole: &'p W,
+    /// What of it is asked for.
+    pub parts: &'p Parts<'p, T>,
+    is_list: bool,
 }
 
-impl<T: Serialize> Serialize for Given<'_, T> {
+impl<T, W: Serialize> Serialize for Given<'_, T, W> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.fields.is_none() && self.expanded.is_none() {
-            return self.record.serialize(serializer);
+        if self.parts.are_plain() {
+            return self.whole.serialize(serializer);
         }
-        let record = serde_json::to_value(self.record).map_err(S::Error::custom)?;
-        let fields = record.as_object().into_iter().flatten();
-        let fields = fields.filter(|(name, _)| self.fields.is_none_or(|these| these.have(name)));
-        let mut given = serializer.serialize_map(None)?;
-        for (name, value) in fields {
-            given.serialize_entry(name, value)?;
+        let mut given = serde_json::to_value(self.whole).map_err(S::Error::custom)?;
+        if self.is_list {
+            let records = given.get_mut("data").and_then(Value::as_array_mut);
+            let records = records.into_iter().flatten().enumerate();
+            records.for_each(|(place, record)| self.parts.cut(place, record));
+        } else {
+            self.parts.cut(0, &mut given);
         }
-        if let Some(expanded) = self.expanded {
-            given.serialize_entry(EXPANDED, expanded)?;
-        }
-        given.end()
+        given.serialize(serializer)
     }
 }

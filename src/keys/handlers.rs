@@ -28,7 +28,7 @@ pub async fn list_keys(
 ) -> Result<HttpResponse> {
     let page = queries::list(&*db.read().await?, &listing).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    listing.answer_untagged(&conditions, &page, &parts)
 }
 
 /// Make a key
@@ -59,7 +59,7 @@ pub async fn get_key(
 ) -> Result<HttpResponse> {
     let key = queries::find(&*db.read().await?, path.key).await?;
     let parts = Parts::new(parts.fields.as_ref(), None);
-    Ok(HttpResponse::Ok().content_type(parts.media_type()).json(parts.of(0, &key)))
+    Ok(HttpResponse::Ok().content_type(parts.media_type()).json(parts.of_record(&key)))
 }
 
 /// Revoke a key

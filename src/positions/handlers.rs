@@ -40,7 +40,7 @@ pub async fn list_positions(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_parts(&conditions, &topic.revision.to_string(), &page, &parts))
+    Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
 /// Add a position

@@ -30,5 +30,5 @@ pub async fn search_records(
     let sight = caller.sight();
     let found = db::snapshot!(db, async |conn| finding::find(conn, &listing, &sight).await)?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &found, &found.data, &parts)
+    listing.answer_untagged(&conditions, &found, &parts)
 }

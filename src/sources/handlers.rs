@@ -33,7 +33,7 @@ pub async fn list_sources(
 ) -> Result<HttpResponse> {
     let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    listing.answer_untagged(&conditions, &page, &parts)
 }
 
 /// Add a source
@@ -171,7 +171,7 @@ pub async fn list_source_citations(
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    listing.answer_untagged(&conditions, &page, &parts)
 }
 
 fn location(source: &Source) -> String {

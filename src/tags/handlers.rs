@@ -31,7 +31,7 @@ pub async fn list_tags(
     let read = async |conn: &mut _| queries::list(conn, &listing, &caller.sight()).await;
     let page = db.alone(Work::LongRead, read).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), None);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    listing.answer_untagged(&conditions, &page, &parts)
 }
 
 /// Get a tag
@@ -48,7 +48,8 @@ pub async fn get_tag(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let tag = queries::find(&*db.read().await?, &path.tag, &caller.sight()).await?;
-    answer::untagged_parts(&conditions, &tag, &Parts::new(parts.fields.as_ref(), None))
+    let parts = Parts::new(parts.fields.as_ref(), None);
+    answer::untagged(&conditions, &parts.of_record(&tag))
 }
 
 /// Rename a tag

@@ -34,7 +34,7 @@ pub async fn list_topics(
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    listing.answer_untagged_parts(&conditions, &page, &page.data, &parts)
+    listing.answer_untagged(&conditions, &page, &parts)
 }
 
 /// Open a topic

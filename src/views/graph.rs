@@ -9,7 +9,17 @@ use crate::domain::ids::{ArgumentId, PositionId, RelationId};
 use crate::domain::kinds::RelationKind;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Scheme, Statement};
+use crate::http::parameters::parameters;
+use crate::http::sparse::Fields;
 use crate::topics::Topic;
+
+parameters! {
+    /// How much of the graph.
+    pub struct GraphParameters with fields GraphFields {}
+}
+
+/// Some of the fields of a graph.
+pub type GraphFields = Fields<GraphView>;
 
 /// A topic as a graph. Relations are nodes too, as in AIF: edges lead from each premise to its
 /// relation and from the relation to its target, so that linked premises and undercuts have

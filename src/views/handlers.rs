@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
+use super::graph::GraphParameters;
 use super::outline::{DEEPEST, OutlineParameters, Rows};
 use super::sparing::unchanged;
 use super::{GraphView, OutlineView, graph, outline, queries};
@@ -11,6 +12,7 @@ use crate::db::{self, Db};
 use crate::http::answer;
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Path, Query};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
 use crate::links;
 use crate::topics::{self, TopicPath};
@@ -47,18 +49,20 @@ pub async fn get_outline(
         Ok((rows, root, citations))
     })?;
     let view = outline::assemble(&rows, citations, root, depth)?;
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, view.revision, &view, &parts))
 }
 
 /// Get the graph of a topic
 ///
 /// Nodes and edges, flat. Relations are nodes, so that relations onto relations have their place.
-#[utoipa::path(tag = "Views", params(TopicPath), responses((status = 200, body = GraphView, description = "The graph")))]
+#[utoipa::path(tag = "Views", params(TopicPath, GraphParameters), responses((status = 200, body = GraphView, description = "The graph")))]
 #[get("/v1/topics/{topic}/graph")]
 pub async fn get_graph(
     caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<TopicPath>,
+    Query(parameters): Query<GraphParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     if let Some(unchanged) = unchanged(&db, &path.topic, &caller, &conditions).await? {
@@ -66,7 +70,8 @@ pub async fn get_graph(
     }
     let rows = db::snapshot!(db, async |conn| load(conn, &path, &caller).await)?;
     let view = graph::assemble(rows);
-    Ok(answer::tagged(&conditions, &view.revision.to_string(), &view))
+    let parts = Parts::new(parameters.fields.as_ref(), None);
+    Ok(answer::parts(&conditions, view.revision, &view, &parts))
 }
 
 async fn load(conn: &db::Conn, path: &TopicPath, caller: &Caller<Read>) -> Result<Rows> {

@@ -20,6 +20,7 @@ use crate::graph::outline::{Appearance, Outline};
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
 use crate::http::problem::Result;
+use crate::http::sparse::Fields;
 use crate::links::PlaceRef;
 use crate::links::queries::End;
 use crate::topics::Topic;
@@ -32,7 +33,7 @@ pub type Depth = Number<0, 100>;
 
 parameters! {
     /// How much of the outline.
-    pub struct OutlineParameters {
+    pub struct OutlineParameters with fields OutlineFields {
         /// How many levels of arguments: 0 is the positions alone. By default all, to the 100th.
         #[param(inline)]
         pub depth: Option<Depth>,
@@ -44,6 +45,9 @@ parameters! {
         pub root: Option<PlaceRef>,
     }
 }
+
+/// Some of the fields of an outline.
+pub type OutlineFields = Fields<OutlineView>;
 
 /// A topic as a reader meets it.
 ///

@@ -1,8 +1,9 @@
 //! Sparse answers: only the fields that are asked for.
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::contract::operations;
+use crate::contract::{Operation, document, operations};
 use crate::support::{TestApp, kinds};
 
 const SPARSE: &str = "application/vnd.debatebase.sparse+json";
@@ -111,23 +112,92 @@ async fn a_field_that_a_record_does_not_have_is_refused() {
     }
 }
 
-#[test]
-fn the_document_lists_the_fields_of_every_record() {
-    let with_fields: Vec<_> = operations()
-        .into_iter()
-        .filter_map(|operation| {
-            let parameters = operation.item.get("parameters")?.as_array().unwrap();
-            let fields = parameters.iter().find(|it| it["name"] == "fields")?.clone();
-            Some((operation, fields))
-        })
-        .collect();
+#[actix_web::test]
+async fn whatever_is_put_together_is_given_sparsely_too() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+    topic.argument("cheaper").await;
+    topic.relation("cheaper-yet", "supports", &["cheaper"], json!({"argument": "cheap"})).await;
+    app.topic("another").await;
+    for topic in ["llama", "another"] {
+        app.patch(&format!("/v1/topics/{topic}"), json!({"tags": ["ai"]})).await.expect(200);
+    }
 
-    assert_eq!(with_fields.len(), 18);
-    for (operation, fields) in with_fields {
-        let names = fields["schema"]["items"]["enum"].as_array().unwrap();
-        let names_it = |name: &Value| ["slug", "name", "label"].iter().any(|it| name == it);
-        assert!(names.iter().any(names_it), "{}", operation.id);
+    for (below, fields, given) in [
+        ("/outline?depth=1", "topic,positions", ""),
+        ("/outline?root=argument:cheap", "root", ""),
+        ("/graph?", "edges", ""),
+        ("/arguments/cheap/ancestors?limit=1", "positions,complete", ""),
+        ("/arguments/cheap/path?to=yes", "direction", ""),
+        ("/arguments/cheap/descendants?limit=1", "slug,depth", "/data/0"),
+        ("/arguments/cheap/similar?", "likeness", "/data/0"),
+        ("/arguments/cheap/similar?across=true", "slug,topic", "/data/0"),
+        ("/similar?claim=It+is+cheap.", "slug", "/data/0"),
+        ("/related?", "slug,shared_tags", "/data/0"),
+        ("/statistics?limit=1", "counts,bare", ""),
+        ("/statistics/unquoted?limit=1", "text", "/data/0"),
+    ] {
+        let path = topic.path(below);
+        let whole = app.get(&path).await.expect(200);
+        let sparse = app.get(&format!("{path}&fields={fields}")).await.expect(200);
+        let spared = app.get(&format!("{path}&fields={fields}")).if_none_match(whole.etag()).await;
+
+        let (whole_record, record) = (whole.at(given), sparse.at(given));
+        let record = record.as_object().unwrap();
+        assert_eq!(record.keys().map(String::as_str).collect::<Vec<_>>().join(","), fields);
+        assert!(record.iter().all(|(name, value)| whole_record[name] == *value), "{sparse}");
+        assert_eq!(sparse.etag(), whole.etag());
+        assert_eq!(sparse.header("content-type"), Some(SPARSE));
+        assert_eq!((spared.status(), spared.text()), (304, ""));
+    }
+}
+
+/// The query parameter `fields` of an operation, if it has one.
+fn fields_of(operation: &Operation) -> Option<Value> {
+    let parameters = operation.item.get("parameters")?.as_array().unwrap();
+    parameters.iter().find(|it| it["name"] == "fields").cloned()
+}
+
+#[test]
+fn whatever_is_read_as_json_can_be_read_sparsely() {
+    let without = [
+        // What the service says of itself is short, and the document is read as a whole.
+        "get_live",
+        "get_ready",
+        "get_version",
+        "get_openapi",
+        // A file is as its format has it.
+        "export_topic",
+    ];
+    let is_read = |operation: &Operation| {
+        let json = &operation.item["responses"]["200"]["content"]["application/json"];
+        operation.method == Method::GET && json.is_object()
+    };
+    for operation in operations().into_iter().filter(is_read) {
+        let is_sparse = fields_of(&operation).is_some();
+        assert_eq!(is_sparse, !without.contains(&operation.id.as_str()), "{}", operation.id);
+    }
+}
+
+#[test]
+fn the_document_lists_the_fields_that_there_are() {
+    let schemas = &document()["components"]["schemas"];
+    let properties = |schema: &Value| {
+        let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+        schemas[name]["properties"].as_object().unwrap().clone()
+    };
+
+    for operation in operations() {
+        let Some(fields) = fields_of(&operation) else { continue };
+        let answer = &operation.item["responses"]["200"]["content"][SPARSE]["schema"];
+        let mut given = properties(answer);
+        if let Some(list) = given.get("data") {
+            given = properties(&list["items"]);
+        }
+        given.remove("expanded");
+        let names: Vec<&str> = given.keys().map(String::as_str).collect();
+
+        assert_eq!(fields["schema"]["items"]["enum"], json!(names), "{}", operation.id);
         assert_eq!((&fields["style"], &fields["explode"]), (&json!("form"), &json!(false)));
-        assert!(operation.item["responses"]["200"]["content"][SPARSE].is_object());
     }
 }

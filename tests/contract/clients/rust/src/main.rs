@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         &api, Some("llama"), None, None, None, None, None, None, Some(5), None, None, None,
     );
     let first = topics.await?.data.remove(0);
-    let outline = get_outline(&api, &first.slug, Some(2), None, None).await?;
+    let outline = get_outline(&api, &first.slug, Some(2), None, None, None).await?;
     assert_eq!(outline.topic.title, first.title);
     assert!(!outline.positions.is_empty());
 
