@@ -9,7 +9,7 @@ use super::types::{
     Statistics, TopicCounts,
 };
 use crate::db::Conn;
-use crate::domain::ids::ArgumentId;
+use crate::domain::ids::{ArgumentId, TopicId};
 use crate::graph::bearing::{Bearing, Sign};
 use crate::graph::debate::Debate;
 use crate::graph::descent::{Signs, below};
@@ -91,7 +91,7 @@ impl Told {
         self.members.iter().flatten().copied().chain([self.node])
     }
 
-    fn named(&self, shape: &Shape, names: &Names) -> Option<Finding> {
+    fn named(&self, topic: TopicId, shape: &Shape, names: &Names) -> Option<Finding> {
         let (kind, slug, text) = match self.node {
             Node::Position(index) => {
                 let brief = names.position(index)?;
@@ -107,6 +107,7 @@ impl Told {
         Some(Finding {
             kind,
             id: shape.id(self.node)?,
+            topic_id: topic,
             slug: slug.clone(),
             text,
             size: self.size,
@@ -135,7 +136,7 @@ pub async fn list(
     })
     .await?;
     let names = Names::read(conn, topic.id, &shape, told.iter().flat_map(Told::nodes)).await?;
-    let findings = told.iter().filter_map(|it| it.named(&shape, &names)).collect();
+    let findings = told.iter().filter_map(|it| it.named(topic.id, &shape, &names)).collect();
     let total = listing.count.map(|Count::Exact| i64::try_from(count).unwrap_or(i64::MAX));
     Ok(listing.page(findings, total, |it| After { key: Key::Id, id: it.id }))
 }
@@ -176,7 +177,7 @@ pub async fn statistics(
     let [unanswered, unsupported, unquoted, one_sided, bare, orphans, cycles] =
         told.map(|(count, first)| FindingsOfKind {
             count,
-            first: first.iter().filter_map(|it| it.named(&shape, &names)).collect(),
+            first: first.iter().filter_map(|it| it.named(topic.id, &shape, &names)).collect(),
         });
     let balanced = |(position, arguments): &(PositionIndex, Option<Leaning>)| {
         let brief = names.position(*position)?.clone();

@@ -12,6 +12,7 @@ use super::{findings, paths};
 use crate::access::{Caller, Read};
 use crate::arguments::{self, ArgumentPath};
 use crate::db::{self, Conn, Db};
+use crate::expansion;
 use crate::graph::node::ArgumentIndex;
 use crate::http::answer;
 use crate::http::conditions::Conditions;
@@ -38,12 +39,14 @@ pub async fn list_descendants(
     listing: Listing<DescendantFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (topic, page) = db::snapshot!(db, async |conn| {
+    let (topic, page, expanded) = db::snapshot!(db, async |conn| {
         let (topic, shape, argument) = load(conn, &path, &caller).await?;
         let page = paths::descendants(conn, &topic, shape, argument, &listing).await?;
-        Ok((topic, page))
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
+        Ok((topic, page, expanded))
     })?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 
@@ -131,13 +134,15 @@ pub async fn list_findings(
     listing: Listing<FindingFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (topic, page) = db::snapshot!(db, async |conn| {
+    let (topic, page, expanded) = db::snapshot!(db, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let shape = Shape::read(conn, topic.id).await?;
         let page = findings::list(conn, &topic, shape, path.finding, &listing).await?;
-        Ok((topic, page))
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
+        Ok((topic, page, expanded))
     })?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts))
 }
 

@@ -11,6 +11,7 @@ pub mod queries;
 mod shape;
 mod types;
 
+pub use types::{DescendantArgument, Finding};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of the questions.

@@ -149,6 +149,7 @@ pub async fn descendants(
         let brief = names.argument(index)?.clone();
         Some(DescendantArgument {
             id: brief.id,
+            topic_id: topic.id,
             slug: brief.slug,
             claim: brief.claim,
             depth: it.depth,

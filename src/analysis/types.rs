@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::arguments::ArgumentBrief;
 use crate::db::schema::{positions, relations};
-use crate::domain::ids::{ArgumentId, PositionId, RelationId, TopicRef};
+use crate::domain::ids::{ArgumentId, PositionId, RelationId, TopicId, TopicRef};
 use crate::domain::kinds::RelationKind;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Statement};
 use crate::graph::bearing::Sign;
+use crate::http::expand::{Expand, Expandable, Kind, expandable};
 use crate::http::extract::Number;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -158,6 +159,9 @@ pub struct PathView {
 pub struct DescendantArgument {
     /// Its id.
     pub id: ArgumentId,
+    /// The topic that it stands in, which the client has named.
+    #[serde(skip)]
+    pub topic_id: TopicId,
     /// Its slug.
     pub slug: Slug,
     /// What it claims.
@@ -183,6 +187,34 @@ pub type DescendantFields = Fields<DescendantArgument>;
 
 /// Some of the fields of a finding.
 pub type FindingFields = Fields<Finding>;
+
+/// What may be asked for with an argument that bears on another.
+pub type DescendantExpand = Expand<DescendantArgument>;
+
+expandable!(DescendantArgument: Argument, |it| Some(it.topic_id));
+
+/// What may be asked for with a finding.
+pub type FindingExpand = Expand<Finding>;
+
+impl Expandable for Finding {
+    const KINDS: &'static [Kind] = &[Kind::Position, Kind::Argument, Kind::Relation];
+
+    fn kind(&self) -> Kind {
+        match self.kind {
+            RecordKind::Position => Kind::Position,
+            RecordKind::Argument => Kind::Argument,
+            RecordKind::Relation => Kind::Relation,
+        }
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn topic_id(&self) -> Option<TopicId> {
+        Some(self.topic_id)
+    }
+}
 
 /// Some of the fields of statistics.
 pub type StatisticsFields = Fields<Statistics>;
@@ -215,7 +247,7 @@ parameters! {
 
 parameters! {
     /// Which descendants.
-    pub struct DescendantFilter with page, fields DescendantFields {
+    pub struct DescendantFilter with page, fields DescendantFields, expand DescendantExpand {
         /// Through how many relations at most; by default any number.
         #[param(inline)]
         pub depth: Option<DescendantDepth>,
@@ -256,7 +288,7 @@ pub struct FindingPath {
 
 parameters! {
     /// Which findings.
-    pub struct FindingFilter with page, fields FindingFields {}
+    pub struct FindingFilter with page, fields FindingFields, expand FindingExpand {}
 }
 
 parameters! {
@@ -288,6 +320,9 @@ pub struct Finding {
     pub kind: RecordKind,
     /// Its id.
     pub id: Uuid,
+    /// The topic that it stands in, which the client has named.
+    #[serde(skip)]
+    pub topic_id: TopicId,
     /// Its slug.
     pub slug: Slug,
     /// What it says; left out for a relation.

@@ -38,7 +38,9 @@ pub async fn list_arguments(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
@@ -81,7 +83,8 @@ pub async fn get_argument(
     let (argument, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let argument = queries::find(conn, &topic, &path.argument).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&argument), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&argument), expand).await?;
         Ok((argument, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::citations::NewQuote;
 use crate::db::schema::arguments;
@@ -15,7 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Body, Claim};
-use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::expand::{Expand, expandable};
 use crate::http::extract::Flag;
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
@@ -133,17 +132,7 @@ pub type ArgumentFields = Fields<Argument>;
 /// What can be asked for with an argument.
 pub type ArgumentExpand = Expand<Argument>;
 
-impl Expandable for Argument {
-    const KIND: Kind = Kind::Argument;
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn topic_id(&self) -> TopicId {
-        self.topic_id
-    }
-}
+expandable!(Argument: Argument, |it| Some(it.topic_id));
 
 parameters! {
     /// Which arguments.

@@ -35,7 +35,9 @@ pub async fn list_citations(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
@@ -76,7 +78,8 @@ pub async fn get_citation(
     let (citation, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let citation = queries::find(conn, &topic, &path.citation).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&citation), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&citation), expand).await?;
         Ok((citation, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);

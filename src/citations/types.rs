@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::domain::ids::{
     ArgumentRef, CitationId, CitationRef, PositionRef, RelationRef, SourceRef, TopicId, TopicRef,
@@ -14,7 +13,7 @@ use crate::domain::input::{At, Faults, FromJson, Object, input, patch};
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::quote::{Context, Exact, Offset, QuoteDraft};
 use crate::domain::slug::Slug;
-use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::expand::{Expand, expandable};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -264,17 +263,7 @@ pub type CitationFields = Fields<Citation>;
 /// What can be asked for with a citation.
 pub type CitationExpand = Expand<Citation>;
 
-impl Expandable for Citation {
-    const KIND: Kind = Kind::Citation;
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn topic_id(&self) -> TopicId {
-        self.topic_id
-    }
-}
+expandable!(Citation: Citation, |it| Some(it.topic_id));
 
 parameters! {
     /// Which citations.

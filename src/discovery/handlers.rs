@@ -6,17 +6,19 @@ use actix_web::{HttpResponse, get};
 use super::related;
 use super::similar::{self, Asked};
 use super::types::{
-    ClaimParameters, RelatedParameters, RelatedTopics, SimilarArgument, SimilarArguments,
-    SimilarParameters,
+    ClaimParameters, Looking, RelatedParameters, RelatedTopics, SimilarArguments, SimilarParameters,
 };
-use crate::access::{Caller, Read};
+use crate::access::{Caller, Read, Sight};
 use crate::arguments::{self, ArgumentPath};
-use crate::db::{self, Db};
+use crate::db::{self, Conn, Db};
+use crate::expansion;
 use crate::http::answer;
 use crate::http::conditions::Conditions;
+use crate::http::expand::Expanded;
 use crate::http::extract::{Path, Query};
-use crate::http::parts::{Given, Parts};
+use crate::http::parts::Parts;
 use crate::http::problem::Result;
+use crate::topics::queries::Head;
 use crate::topics::{self, TopicPath};
 
 /// Get the arguments that are like one
@@ -34,16 +36,13 @@ pub async fn get_similar(
     Query(parameters): Query<SimilarParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let sight = caller.sight();
-    let (is_across, most) = (parameters.is_across(), parameters.most());
-    let view = db::snapshot!(db, async |conn| {
+    let (looking, sight) = (Looking::from(parameters), caller.sight());
+    let found = db::snapshot!(db, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &sight).await?;
         let argument = arguments::queries::find(conn, &topic, &path.argument).await?;
-        let asked = Asked::of(&argument);
-        similar::find(conn, &topic, asked, is_across.then_some(&sight), most).await
+        similar(conn, &topic, Asked::of(&argument), &looking, &sight).await
     })?;
-    let parts = Parts::new(parameters.fields.as_ref(), None);
-    answered(&conditions, &parts.of_list(&view), is_across)
+    answered(&conditions, found, &looking)
 }
 
 /// Get the arguments that are like a claim
@@ -58,16 +57,14 @@ pub async fn get_similar_to_claim(
     Query(parameters): Query<ClaimParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let sight = caller.sight();
-    let (is_across, most) = (parameters.is_across(), parameters.most());
-    let view = db::snapshot!(db, async |conn| {
+    let ((claim, language, looking), sight) = (parameters.split(), caller.sight());
+    let found = db::snapshot!(db, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &sight).await?;
-        let language = parameters.language.as_ref().unwrap_or(&topic.language);
-        let asked = Asked { claim: &parameters.claim, language, argument: None };
-        similar::find(conn, &topic, asked, is_across.then_some(&sight), most).await
+        let language = language.as_ref().unwrap_or(&topic.language);
+        let asked = Asked { claim: &claim, language, argument: None };
+        similar(conn, &topic, asked, &looking, &sight).await
     })?;
-    let parts = Parts::new(parameters.fields.as_ref(), None);
-    answered(&conditions, &parts.of_list(&view), is_across)
+    answered(&conditions, found, &looking)
 }
 
 /// Get the topics that go with one
@@ -92,14 +89,32 @@ pub async fn get_related(
     answer::untagged(&conditions, &parts.of_list(&RelatedTopics { data }))
 }
 
+/// The similar arguments, and what is asked for with each.
+type Found = (SimilarArguments, Option<Vec<Expanded>>);
+
+async fn similar(
+    conn: &Conn,
+    topic: &Head,
+    asked: Asked<'_>,
+    looking: &Looking,
+    sight: &Sight,
+) -> Result<Found> {
+    let across = looking.is_across.then_some(sight);
+    let view = similar::find(conn, topic, asked, across, looking.most).await?;
+    let expanded = expansion::of(conn, sight, &view.data, looking.expand.as_ref()).await?;
+    Ok((view, expanded))
+}
+
 /// No revision tells the state of all topics.
 fn answered(
     conditions: &Conditions,
-    given: &Given<'_, SimilarArgument, SimilarArguments>,
-    is_across: bool,
+    (view, expanded): Found,
+    looking: &Looking,
 ) -> Result<HttpResponse> {
-    if is_across {
-        return answer::untagged(conditions, given);
+    let parts = Parts::new(looking.fields.as_ref(), expanded);
+    let given = parts.of_list(&view);
+    if looking.is_across {
+        return answer::untagged(conditions, &given);
     }
-    Ok(answer::partial(conditions, &given.whole.revision.to_string(), given))
+    Ok(answer::partial(conditions, &view.revision.to_string(), &given))
 }

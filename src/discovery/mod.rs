@@ -11,6 +11,7 @@ mod related;
 mod similar;
 mod types;
 
+pub use types::SimilarArgument;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of discovery.

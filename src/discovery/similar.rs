@@ -9,7 +9,7 @@ use crate::access::Sight;
 use crate::arguments::similar::{in_topic, ranked};
 use crate::arguments::{Argument, ArgumentBrief};
 use crate::db::Conn;
-use crate::domain::ids::ArgumentId;
+use crate::domain::ids::{ArgumentId, TopicId};
 use crate::domain::language::Language;
 use crate::domain::likeness::LEAST;
 use crate::domain::text::Claim;
@@ -65,7 +65,7 @@ async fn here(
 ) -> Result<Vec<SimilarArgument>> {
     let found = in_topic(conn, topic.id, asked.claim, LEAST).await?;
     let others = found.into_iter().filter(|(other, _)| Some(other.id) != asked.argument);
-    Ok(others.take(most).map(|(other, likeness)| told(other, likeness, None)).collect())
+    Ok(others.take(most).map(|(other, likeness)| told(other, likeness, topic.id, None)).collect())
 }
 
 /// The arguments of the topic, whatever their language, and those in sight that have rare words of the
@@ -100,12 +100,17 @@ async fn everywhere(
     let mut shown = queries::shown(conn, &ids).await?;
     let similar = found.into_iter().filter_map(|(id, likeness)| {
         let (argument, topic) = shown.remove(&id)?;
-        Some(told(argument, likeness, Some(topic)))
+        Some(told(argument, likeness, topic.id, Some(topic)))
     });
     Ok(similar.collect())
 }
 
-fn told(argument: ArgumentBrief, likeness: f64, topic: Option<HitTopic>) -> SimilarArgument {
+fn told(
+    argument: ArgumentBrief,
+    likeness: f64,
+    topic_id: TopicId,
+    topic: Option<HitTopic>,
+) -> SimilarArgument {
     let ArgumentBrief { id, slug, claim } = argument;
-    SimilarArgument { id, slug, claim, likeness, topic }
+    SimilarArgument { id, topic_id, slug, claim, likeness, topic }
 }

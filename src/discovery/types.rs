@@ -7,6 +7,7 @@ use crate::domain::ids::{ArgumentId, TopicId};
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Claim, Tag, Title};
+use crate::http::expand::{Expand, expandable};
 use crate::http::extract::{Flag, Number};
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -18,7 +19,7 @@ pub type DiscoveryLimit = Number<1, 50>;
 /// How many there are by default.
 const USUAL: usize = 10;
 
-fn limit(given: Option<DiscoveryLimit>) -> usize {
+fn most(given: Option<DiscoveryLimit>) -> usize {
     given.and_then(|limit| usize::try_from(limit.0).ok()).unwrap_or(USUAL)
 }
 
@@ -29,12 +30,17 @@ fn is_set(flag: Option<Flag>) -> bool {
 /// Some of the fields of a similar argument.
 pub type SimilarFields = Fields<SimilarArgument>;
 
+/// What may be asked for with a similar argument.
+pub type SimilarExpand = Expand<SimilarArgument>;
+
+expandable!(SimilarArgument: Argument, |it| Some(it.topic_id));
+
 /// Some of the fields of a related topic.
 pub type RelatedFields = Fields<RelatedTopic>;
 
 parameters! {
     /// Which similar arguments.
-    pub struct SimilarParameters with fields SimilarFields {
+    pub struct SimilarParameters with fields SimilarFields, expand SimilarExpand {
         /// `true` looks in all topics, and names the topic of each argument; by default only in this one.
         #[param(inline)]
         pub across: Option<Flag>,
@@ -44,21 +50,9 @@ parameters! {
     }
 }
 
-impl SimilarParameters {
-    /// Whether other topics are looked at.
-    pub fn is_across(&self) -> bool {
-        is_set(self.across)
-    }
-
-    /// How many at most.
-    pub fn most(&self) -> usize {
-        limit(self.limit)
-    }
-}
-
 parameters! {
     /// Which claim, and which similar arguments.
-    pub struct ClaimParameters with fields SimilarFields {
+    pub struct ClaimParameters with fields SimilarFields, expand SimilarExpand {
         /// The claim that is not made yet, or as much of it as is written.
         #[param(inline)]
         pub claim: Claim,
@@ -75,15 +69,32 @@ parameters! {
     }
 }
 
-impl ClaimParameters {
+/// How similar arguments are looked for, and how much of them is given.
+#[derive(Debug)]
+pub struct Looking {
     /// Whether other topics are looked at.
-    pub fn is_across(&self) -> bool {
-        is_set(self.across)
-    }
-
+    pub is_across: bool,
     /// How many at most.
-    pub fn most(&self) -> usize {
-        limit(self.limit)
+    pub most: usize,
+    /// Which fields of each are given, if not all.
+    pub fields: Option<SimilarFields>,
+    /// What is given with each.
+    pub expand: Option<SimilarExpand>,
+}
+
+impl From<SimilarParameters> for Looking {
+    fn from(given: SimilarParameters) -> Self {
+        let SimilarParameters { across, limit, fields, expand } = given;
+        Self { is_across: is_set(across), most: most(limit), fields, expand }
+    }
+}
+
+impl ClaimParameters {
+    /// The claim, the language it is said to have, and how others are looked for.
+    pub fn split(self) -> (Claim, Option<Language>, Looking) {
+        let Self { claim, language, across, limit, fields, expand } = self;
+        let looking = Looking { is_across: is_set(across), most: most(limit), fields, expand };
+        (claim, language, looking)
     }
 }
 
@@ -92,6 +103,9 @@ impl ClaimParameters {
 pub struct SimilarArgument {
     /// Its id.
     pub id: ArgumentId,
+    /// The topic that it stands in, which the client has named, or is told as `topic`.
+    #[serde(skip)]
+    pub topic_id: TopicId,
     /// Its slug.
     pub slug: Slug,
     /// What it claims.
@@ -127,7 +141,7 @@ parameters! {
 impl RelatedParameters {
     /// How many at most.
     pub fn most(&self) -> usize {
-        limit(self.limit)
+        most(self.limit)
     }
 }
 

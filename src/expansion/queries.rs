@@ -9,13 +9,14 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::access::{Sight, visible};
 use crate::arguments::Argument;
 use crate::citations::Citation;
 use crate::citations::queries::Row as CitationRow;
 use crate::db::Conn;
 use crate::db::schema::{
     arguments, citations, citations_with_ends, positions, premises, relations, relations_with_ends,
-    sources,
+    sources, topics,
 };
 use crate::domain::ids::TopicId;
 use crate::http::expand::{Kind, Name};
@@ -220,12 +221,38 @@ pub async fn links(
                 .order(citations::id)
                 .select((citations::id, citations::source_id))
         ),
-        // There are no such names.
+        // What quotes a source is read across topics; and there are no other names.
         (Kind::Source, _)
         | (Kind::Topic | Kind::Position | Kind::Argument | Kind::Relation, Name::Source)
         | (Kind::Position, Name::Positions)
         | (Kind::Citation, Name::Citations) => Links::default(),
     })
+}
+
+/// The citations of sources, and the topics that they stand in.
+#[derive(Debug)]
+pub struct Quotes {
+    /// Each source, and a citation that quotes it.
+    pub links: Links,
+    /// The topics of these citations.
+    pub topics: Vec<TopicId>,
+}
+
+/// What quotes these sources, in topics in sight: at most so many.
+pub async fn quotes(mut conn: &Conn, sight: &Sight, of: &[Uuid], most: usize) -> Result<Quotes> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let quotes: Vec<(Uuid, Uuid, TopicId)> = citations::table
+        .inner_join(topics::table.on(topics::id.eq(citations::topic_id)))
+        .filter(citations::source_id.eq_any(of))
+        .filter(visible(topics::id, topics::status, sight))
+        .order((citations::source_id, citations::start_at, citations::end_at, citations::id))
+        .select((citations::source_id, citations::id, citations::topic_id))
+        .limit(limit)
+        .load(&mut conn)
+        .await?;
+    let topics = quotes.iter().map(|(_, _, topic)| *topic).collect();
+    let pairs = quotes.into_iter().map(|(source, citation, _)| (source, citation)).collect();
+    Ok(Quotes { links: Links::cut(pairs, most), topics })
 }
 
 /// These records, as they are given, by id.

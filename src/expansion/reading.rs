@@ -1,11 +1,12 @@
 //! The reading, level by level, and the putting together.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::queries;
+use crate::access::Sight;
 use crate::db::Conn;
 use crate::domain::ids::TopicId;
 use crate::http::expand::{
@@ -30,21 +31,25 @@ impl Node {
 /// What was asked for with these records, in their order; `None` if nothing was.
 pub async fn of<T: Expandable>(
     conn: &Conn,
+    sight: &Sight,
     records: &[T],
     expand: Option<&Expand<T>>,
 ) -> Result<Option<Vec<Expanded>>> {
     let Some(expand) = expand else { return Ok(None) };
-    let topics: HashSet<TopicId> = records.iter().map(T::topic_id).collect();
-    let topics: Vec<TopicId> = topics.into_iter().collect();
     let mut tree = Tree {
         nodes: records.iter().map(|record| Node::new(record.id(), Map::new())).collect(),
+        topics: records.iter().filter_map(T::topic_id).collect(),
         left: MOST,
     };
+    let of_kind = |kind: Kind| {
+        let all = records.iter().enumerate();
+        all.filter(move |(_, it)| it.kind() == kind).map(|(at, _)| at).collect::<Vec<usize>>()
+    };
     let mut levels: VecDeque<(Kind, &Wanted, Vec<usize>)> =
-        VecDeque::from([(T::KIND, expand.wanted(), (0..records.len()).collect())]);
+        T::KINDS.iter().map(|kind| (*kind, expand.wanted(), of_kind(*kind))).collect();
     while let Some((kind, wanted, parents)) = levels.pop_front() {
-        for (name, below) in wanted.iter() {
-            let children = tree.read(conn, &topics, kind, name, &parents).await?;
+        for (name, below) in wanted.iter().filter(|(name, _)| kind.has(*name)) {
+            let children = tree.read(conn, sight, kind, name, &parents).await?;
             levels.push_back((name.kind(), below, children));
         }
     }
@@ -55,6 +60,8 @@ pub async fn of<T: Expandable>(
 /// list of one other at most.
 struct Tree {
     nodes: Vec<Node>,
+    /// The topics that they stand in.
+    topics: BTreeSet<TopicId>,
     /// How many more there may be.
     left: usize,
 }
@@ -64,7 +71,7 @@ impl Tree {
     async fn read(
         &mut self,
         conn: &Conn,
-        topics: &[TopicId],
+        sight: &Sight,
         kind: Kind,
         name: Name,
         parents: &[usize],
@@ -75,7 +82,14 @@ impl Tree {
         }
         let mut ids: Vec<Uuid> = ids.into_iter().collect();
         ids.sort_unstable();
-        let links = queries::links(conn, kind, name, topics, &ids, self.left).await?;
+        let links = if kind == Kind::Source {
+            let quotes = queries::quotes(conn, sight, &ids, self.left).await?;
+            self.topics.extend(quotes.topics);
+            quotes.links
+        } else {
+            let topics: Vec<TopicId> = self.topics.iter().copied().collect();
+            queries::links(conn, kind, name, &topics, &ids, self.left).await?
+        };
         let children: HashSet<Uuid> = links.pairs().map(|(_, child)| child).collect();
         let children: Vec<Uuid> = children.into_iter().collect();
         let records = queries::records(conn, name.kind(), &children).await?;

@@ -139,44 +139,85 @@ impl Kind {
                 (Name::Relations, "What it backs, if that is a relation."),
                 (Name::Source, "The source that it quotes."),
             ],
-            Self::Source => &[],
+            Self::Source => &[(
+                Name::Citations,
+                "The citations that quote it, in text order, from every topic that you see.",
+            )],
         }
     }
 
-    fn neighbour(self, word: &str) -> Option<Name> {
-        let mut names = self.neighbours().iter().map(|(name, _)| *name);
-        names.find(|name| name.as_str() == word)
+    /// Whether it can be asked for with a record of this kind.
+    pub fn has(self, name: Name) -> bool {
+        self.neighbours().iter().any(|(its, _)| *its == name)
     }
+}
 
-    /// Every path that can be asked for, in the order of the names.
-    fn paths(self) -> Vec<String> {
-        let mut all = Vec::new();
-        let mut open = vec![(String::new(), self, 0)];
-        while let Some((path, kind, depth)) = open.pop() {
-            if depth > 0 {
-                all.push(path.clone());
-            }
-            // Taken from the end: the last name is put there first.
-            for (name, _) in kind.neighbours().iter().rev().filter(|_| depth < DEEPEST) {
-                let dot = if depth == 0 { "" } else { "." };
-                open.push((format!("{path}{dot}{}", name.as_str()), name.kind(), depth + 1));
-            }
+/// What can be asked for with a record of one of these kinds, each once and in their order.
+pub fn names(kinds: &[Kind]) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    for (name, _) in kinds.iter().flat_map(|kind| kind.neighbours()) {
+        if !names.contains(name) {
+            names.push(*name);
         }
-        all
     }
+    names.sort();
+    names
+}
+
+/// Every path that can be asked for with records of these kinds, in the order of the names.
+fn paths(kinds: &[Kind]) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut open: Vec<(String, Name, usize)> = Vec::new();
+    // Taken from the end: the last name is put there first.
+    open.extend(names(kinds).into_iter().rev().map(|name| (name.as_str().to_owned(), name, 1)));
+    while let Some((path, name, depth)) = open.pop() {
+        for (next, _) in name.kind().neighbours().iter().rev().filter(|_| depth < DEEPEST) {
+            open.push((format!("{path}.{}", next.as_str()), *next, depth + 1));
+        }
+        all.push(path);
+    }
+    all
 }
 
 /// A record that can be asked for with others.
 pub trait Expandable {
+    /// What records of this type may be.
+    const KINDS: &'static [Kind];
+
     /// What it is.
-    const KIND: Kind;
+    fn kind(&self) -> Kind;
 
     /// Its id.
     fn id(&self) -> Uuid;
 
-    /// The topic that it is, or stands in.
-    fn topic_id(&self) -> TopicId;
+    /// The topic that it is, or stands in; a source stands in none.
+    fn topic_id(&self) -> Option<TopicId>;
 }
+
+/// Makes a record expandable that has an `id`: of which kind it is, and how its topic is found.
+macro_rules! expandable {
+    ($record:ty: $kind:ident, $topic:expr) => {
+        impl $crate::http::expand::Expandable for $record {
+            const KINDS: &'static [$crate::http::expand::Kind] =
+                &[$crate::http::expand::Kind::$kind];
+
+            fn kind(&self) -> $crate::http::expand::Kind {
+                $crate::http::expand::Kind::$kind
+            }
+
+            fn id(&self) -> uuid::Uuid {
+                self.id.into()
+            }
+
+            fn topic_id(&self) -> Option<$crate::domain::ids::TopicId> {
+                let topic: fn(&Self) -> Option<$crate::domain::ids::TopicId> = $topic;
+                topic(self)
+            }
+        }
+    };
+}
+
+pub(crate) use expandable;
 
 /// What is asked for with a record: with each name, what is asked for with the records it gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -188,13 +229,14 @@ impl Wanted {
         self.0.iter().map(|(name, below)| (*name, below))
     }
 
-    /// Takes in a path from a record of a kind; `None` if there is no such path.
-    fn take(&mut self, path: &str, kind: Kind) -> Option<()> {
-        let (mut at, mut kind) = (self, kind);
+    /// Takes in a path from a record of one of these kinds; `None` if there is no such path.
+    fn take(&mut self, path: &str, kinds: &[Kind]) -> Option<()> {
+        let (mut at, mut names) = (self, names(kinds));
         for (depth, word) in path.split('.').enumerate() {
-            let name = kind.neighbour(word).filter(|_| depth < DEEPEST)?;
+            let named = names.iter().find(|name| name.as_str() == word);
+            let name = *named.filter(|_| depth < DEEPEST)?;
             at = at.0.entry(name).or_default();
-            kind = name.kind();
+            names = self::names(&[name.kind()]);
         }
         Some(())
     }
@@ -225,13 +267,11 @@ impl<T: Expandable> FromJson for Expand<T> {
         let text = String::from_json(value, at, faults)?;
         let mut wanted = Wanted::default();
         for path in text.split(',') {
-            if wanted.take(path, T::KIND).is_none() {
-                let names = T::KIND.neighbours().iter().map(|(name, _)| name.as_str());
+            if wanted.take(path, T::KINDS).is_none() {
+                let names = names(T::KINDS).into_iter().map(Name::as_str);
                 let detail = format!(
-                    "must be paths with commas between them, as in `{first}.citations.source,{last}`: \
-                     a path begins with one of these: {names}, and has at most {DEEPEST} steps",
-                    first = "arguments",
-                    last = "citations",
+                    "must be paths with commas between them, as in `citations,citations.arguments`: a \
+                     path begins with one of these: {names}, and has at most {DEEPEST} steps",
                     names = names.collect::<Vec<_>>().join(" "),
                 );
                 faults.push(at, FaultCode::NotAllowed, detail);
@@ -245,7 +285,7 @@ impl<T: Expandable> FromJson for Expand<T> {
 impl<T: Expandable> PartialSchema for Expand<T> {
     fn schema() -> RefOr<Schema> {
         let path =
-            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(T::KIND.paths()));
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(paths(T::KINDS)));
         ArrayBuilder::new().items(path).min_items(Some(1)).into()
     }
 }
@@ -261,31 +301,32 @@ mod tests {
 
     #[test]
     fn the_paths_of_the_document_are_those_that_are_taken() {
-        for kind in Kind::ALL {
-            let paths = kind.paths();
+        for kinds in [&Kind::ALL[..], &[Kind::Topic], &[Kind::Citation], &[Kind::Source]] {
+            let paths = paths(kinds);
+            let is_taken = |path: &str| Wanted::default().take(path, kinds).is_some();
             for path in &paths {
-                assert!(Wanted::default().take(path, kind).is_some(), "{kind:?}: {path}");
+                assert!(is_taken(path), "{kinds:?}: {path}");
             }
-            for wrong in ["", "colour", "source.citations", "arguments.", ".arguments"] {
-                assert!(Wanted::default().take(wrong, kind).is_none(), "{kind:?}: {wrong}");
+            for wrong in ["", "colour", "source.positions", "arguments.", ".arguments"] {
+                assert!(!is_taken(wrong), "{kinds:?}: {wrong}");
             }
             let is_deep = |path: &&String| path.split('.').count() == DEEPEST;
             for path in paths.iter().filter(is_deep) {
                 for name in ["positions", "arguments", "relations", "citations", "source"] {
                     let deeper = format!("{path}.{name}");
-                    assert!(Wanted::default().take(&deeper, kind).is_none(), "{deeper}");
+                    assert!(!is_taken(&deeper), "{deeper}");
                 }
             }
         }
-        assert_eq!(Kind::Source.paths(), Vec::<String>::new());
-        assert_eq!(Kind::Topic.paths().first().map(String::as_str), Some("positions"));
+        assert_eq!(paths(&[Kind::Topic]).first().map(String::as_str), Some("positions"));
+        assert_eq!(paths(&[Kind::Source]).first().map(String::as_str), Some("citations"));
     }
 
     #[test]
     fn paths_with_a_common_beginning_share_it() {
         let mut wanted = Wanted::default();
         for path in ["positions.citations.source", "positions.arguments", "positions"] {
-            assert!(wanted.take(path, Kind::Topic).is_some());
+            assert!(wanted.take(path, &[Kind::Topic]).is_some());
         }
 
         let names = |wanted: &Wanted| wanted.iter().map(|(name, _)| name).collect::<Vec<_>>();

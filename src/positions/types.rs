@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::db::schema::positions;
 use crate::domain::ids::{PositionId, PositionRef, TopicId, TopicRef};
@@ -12,7 +11,7 @@ use crate::domain::input::{input, patch};
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Statement, Summary};
-use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::expand::{Expand, expandable};
 use crate::http::page::sorts;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -105,17 +104,7 @@ pub type PositionFields = Fields<Position>;
 /// What can be asked for with a position.
 pub type PositionExpand = Expand<Position>;
 
-impl Expandable for Position {
-    const KIND: Kind = Kind::Position;
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn topic_id(&self) -> TopicId {
-        self.topic_id
-    }
-}
+expandable!(Position: Position, |it| Some(it.topic_id));
 
 parameters! {
     /// Which positions.

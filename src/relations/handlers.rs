@@ -36,7 +36,9 @@ pub async fn list_relations(
     let (topic, page, expanded) = db::list!(db, listing, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let page = queries::list(conn, &topic, &listing).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
@@ -76,7 +78,8 @@ pub async fn get_relation(
     let (relation, expanded) = db::item!(db, expand, async |conn| {
         let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
         let relation = queries::find(conn, &topic, &path.relation).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&relation), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&relation), expand).await?;
         Ok((relation, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);

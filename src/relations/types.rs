@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::domain::ids::{ArgumentRef, PositionRef, RelationId, RelationRef, TopicId, TopicRef};
 use crate::domain::input::{Listed, input, patch};
@@ -11,7 +10,7 @@ use crate::domain::kinds::RelationKind;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::Scheme;
-use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::expand::{Expand, expandable};
 use crate::http::page::Sort;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -97,17 +96,7 @@ pub type RelationFields = Fields<Relation>;
 /// What can be asked for with a relation.
 pub type RelationExpand = Expand<Relation>;
 
-impl Expandable for Relation {
-    const KIND: Kind = Kind::Relation;
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn topic_id(&self) -> TopicId {
-        self.topic_id
-    }
-}
+expandable!(Relation: Relation, |it| Some(it.topic_id));
 
 parameters! {
     /// Which relations.

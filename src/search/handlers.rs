@@ -7,6 +7,7 @@ use super::finding;
 use super::types::{SearchFilter, SearchResults};
 use crate::access::{Caller, Read};
 use crate::db::{self, Db};
+use crate::expansion;
 use crate::http::conditions::Conditions;
 use crate::http::page::Listing;
 use crate::http::parts::Parts;
@@ -28,7 +29,12 @@ pub async fn search_records(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     let sight = caller.sight();
-    let found = db::snapshot!(db, async |conn| finding::find(conn, &listing, &sight).await)?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let (found, expanded) = db::snapshot!(db, async |conn| {
+        let found = finding::find(conn, &listing, &sight).await?;
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &sight, &found.data, expand).await?;
+        Ok((found, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
     listing.answer_untagged(&conditions, &found, &parts)
 }

@@ -24,7 +24,7 @@ mod types;
 mod words_queries;
 
 pub use terms::Term;
-pub use types::{Facets, HitTopic, SearchFilter, SearchResults};
+pub use types::{Facets, Hit, HitTopic, SearchFilter, SearchResults};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The route of search.

@@ -15,6 +15,7 @@ use crate::domain::kinds::{RelationKind, Status, kinds};
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::domain::text::{Tag, Title};
+use crate::http::expand::{self, Expand, Expandable};
 use crate::http::extract::Flag;
 use crate::http::page::{NextCursor, PageInfo};
 use crate::http::parameters::parameters;
@@ -154,7 +155,7 @@ several!(/** Some facets, with commas between them. */ Facetted of Facet);
 
 parameters! {
     /// What to look for, and where.
-    pub struct SearchFilter with page, fields HitFields {
+    pub struct SearchFilter with page, fields HitFields, expand HitExpand {
         /// The words to look for: `"in quotes"` as they stand, `or` between those of which one is
         /// enough, `-` before one that must not be there. All else is taken as it is, and nothing
         /// is refused. Of a longer text, the first 64 words are looked for.
@@ -190,6 +191,37 @@ parameters! {
 
 /// Some of the fields of a hit.
 pub type HitFields = Fields<Hit>;
+
+/// What may be asked for with the record of a hit.
+pub type HitExpand = Expand<Hit>;
+
+impl Expandable for Hit {
+    const KINDS: &'static [expand::Kind] = &[
+        expand::Kind::Topic,
+        expand::Kind::Position,
+        expand::Kind::Argument,
+        expand::Kind::Source,
+        expand::Kind::Citation,
+    ];
+
+    fn kind(&self) -> expand::Kind {
+        match self.kind {
+            Kind::Topic => expand::Kind::Topic,
+            Kind::Position => expand::Kind::Position,
+            Kind::Argument => expand::Kind::Argument,
+            Kind::Source => expand::Kind::Source,
+            Kind::Citation => expand::Kind::Citation,
+        }
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn topic_id(&self) -> Option<TopicId> {
+        self.topic.as_ref().map(|topic| topic.id)
+    }
+}
 
 /// A page of what was found, the best first.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,5 +1,7 @@
 //! HTTP in, one query call, HTTP out.
 
+use std::slice;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
@@ -26,13 +28,18 @@ use crate::metrics::Work;
 #[utoipa::path(tag = "Sources", params(SourceFilter), responses((status = 200, body = Page<Source>, description = "A page of sources")))]
 #[get("")]
 pub async fn list_sources(
-    _caller: Caller<Read>,
+    caller: Caller<Read>,
     db: Data<Db>,
     listing: Listing<SourceFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let page = db.list(&listing, async |conn| queries::list(conn, &listing).await).await?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), None);
+    let (page, expanded) = db::list!(db, listing, async |conn| {
+        let page = queries::list(conn, &listing).await?;
+        let expand = listing.filter.expand.as_ref();
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
+        Ok((page, expanded))
+    })?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
     listing.answer_untagged(&conditions, &page, &parts)
 }
 
@@ -58,14 +65,20 @@ pub async fn create_source(
 #[utoipa::path(tag = "Sources", params(SourcePath, SourceParts), responses((status = 200, body = Source, description = "The source")))]
 #[get("/{source}")]
 pub async fn get_source(
-    _caller: Caller<Read>,
+    caller: Caller<Read>,
     db: Data<Db>,
     Path(path): Path<SourcePath>,
     Query(parts): Query<SourceParts>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let source = queries::find(&*db.read().await?, &path.source).await?;
-    let parts = Parts::new(parts.fields.as_ref(), None);
+    let expand = parts.expand.as_ref();
+    let (source, expanded) = db::item!(db, expand, async |conn| {
+        let source = queries::find(conn, &path.source).await?;
+        let sources = slice::from_ref(&source);
+        let expanded = expansion::of(conn, &caller.sight(), sources, expand).await?;
+        Ok((source, expanded))
+    })?;
+    let parts = Parts::new(parts.fields.as_ref(), expanded);
     Ok(answer::parts(&conditions, source.version, &source, &parts))
 }
 
@@ -167,7 +180,7 @@ pub async fn list_source_citations(
     let (page, expanded) = db::snapshot!(db, async |conn| {
         let page = queries::citations(conn, &path.source, &listing, &caller.sight()).await?;
         let expand = listing.filter.expand.as_ref();
-        let expanded = expansion::of(conn, &page.data, expand).await?;
+        let expanded = expansion::of(conn, &caller.sight(), &page.data, expand).await?;
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);

@@ -14,6 +14,7 @@ use crate::domain::quote::{Coverage, SourceText};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Licence, Name, Tag, Title};
 use crate::domain::web_url::WebUrl;
+use crate::http::expand::{Expand, expandable};
 use crate::http::page::{NewestFirst, NextCursor, PageInfo};
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -114,9 +115,14 @@ patch! {
 /// Some of the fields of a source.
 pub type SourceFields = Fields<Source>;
 
+/// What may be asked for with a source.
+pub type SourceExpand = Expand<Source>;
+
+expandable!(Source: Source, |_| None);
+
 parameters! {
     /// Which sources.
-    pub struct SourceFilter with page, fields SourceFields {
+    pub struct SourceFilter with page, fields SourceFields, expand SourceExpand {
         /// Only those whose title begins so, in upper or lower case.
         #[param(inline)]
         pub q: Option<Tag>,
@@ -128,7 +134,7 @@ parameters! {
 
 parameters! {
     /// How much of a record.
-    pub struct SourceParts with fields SourceFields {}
+    pub struct SourceParts with fields SourceFields, expand SourceExpand {}
 }
 
 parameters! {

@@ -30,7 +30,9 @@ pub async fn list_topics(
 ) -> Result<HttpResponse> {
     let (page, expanded) = db::list!(db, listing, async |conn| {
         let page = queries::list(conn, &listing, &caller.sight()).await?;
-        let expanded = expansion::of(conn, &page.data, listing.filter.expand.as_ref()).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), &page.data, listing.filter.expand.as_ref())
+                .await?;
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
@@ -68,7 +70,8 @@ pub async fn get_topic(
     let expand = parts.expand.as_ref();
     let (topic, expanded) = db::item!(db, expand, async |conn| {
         let topic = queries::find(conn, &path.topic, &caller.sight()).await?;
-        let expanded = expansion::of(conn, slice::from_ref(&topic), expand).await?;
+        let expanded =
+            expansion::of(conn, &caller.sight(), slice::from_ref(&topic), expand).await?;
         Ok((topic, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::db::schema::topics;
 use crate::domain::ids::{TopicId, TopicRef};
@@ -14,7 +13,7 @@ use crate::domain::language::Language;
 use crate::domain::origin::{Origin, OriginPatch};
 use crate::domain::slug::Slug;
 use crate::domain::text::{Summary, Tag, Title};
-use crate::http::expand::{Expand, Expandable, Kind};
+use crate::http::expand::{Expand, expandable};
 use crate::http::page::NewestFirst;
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -96,17 +95,7 @@ pub type TopicFields = Fields<Topic>;
 /// What can be asked for with a topic.
 pub type TopicExpand = Expand<Topic>;
 
-impl Expandable for Topic {
-    const KIND: Kind = Kind::Topic;
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn topic_id(&self) -> TopicId {
-        self.id
-    }
-}
+expandable!(Topic: Topic, |it| Some(it.id));
 
 parameters! {
     /// Which topics.

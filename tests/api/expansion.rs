@@ -112,10 +112,14 @@ async fn an_expanded_answer_has_the_entity_tag_of_the_record_and_is_always_given
     let app = TestApp::start().await;
     app.debate().await;
 
-    for kind in kinds().into_iter().filter(|kind| kind.list != "/v1/sources") {
+    for kind in kinds() {
         for path in [kind.path(), kind.list.to_owned()] {
             let plain = app.get(&path).await.expect(200);
-            let name = if kind.list.ends_with("/positions") { "relations" } else { "positions" };
+            let name = match kind.list.rsplit('/').next() {
+                Some("sources") => "citations",
+                Some("positions") => "relations",
+                _ => "positions",
+            };
             let expanded = app.get(&format!("{path}?expand={name}"));
             // What is given with the record may have changed, though it has not.
             let expanded = expanded.if_none_match(plain.etag()).await.expect(200);
@@ -123,6 +127,82 @@ async fn an_expanded_answer_has_the_entity_tag_of_the_record_and_is_always_given
             assert_eq!(plain.etag(), expanded.etag(), "{path}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_source_is_given_with_what_quotes_it_in_every_topic() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+    let other = app.topic("other").await;
+    other.argument("echo").await;
+    other.citation("again", "text", "Open models are safe.", json!({"argument": "echo"})).await;
+
+    let path = "/v1/sources/text?expand=citations.arguments";
+    let source = app.get(path).await.expect(200);
+    let list = app.get("/v1/sources?fields=slug&expand=citations").await.expect(200);
+    let citation = topic.path("/citations/price?expand=source.citations.arguments");
+    let citation = app.get(&citation).await.expect(200);
+
+    let quotes = app.get("/v1/sources/text/citations").await.expect(200).slugs();
+    assert!(quotes.contains(&"price".to_owned()) && quotes.contains(&"again".to_owned()));
+    assert_eq!(slugs(&source, "/expanded/citations"), quotes);
+    assert_eq!(slugs(&list, "/data/0/expanded/citations"), quotes);
+    assert_eq!(slugs(&citation, "/expanded/source/expanded/citations"), quotes);
+    let at = quotes.iter().position(|slug| slug == "again").unwrap();
+    for (answer, above) in [(&source, ""), (&citation, "/expanded/source")] {
+        let backed = format!("{above}/expanded/citations/{at}/expanded/arguments");
+        assert_eq!(slugs(answer, &backed), ["echo"]);
+    }
+
+    app.patch("/v1/topics/other", json!({"status": "draft"})).await.expect(200);
+    let reader = app.without_key();
+    let source = reader.get(path).await.expect(200);
+    let seen = reader.get("/v1/sources/text/citations").await.expect(200).slugs();
+    assert!(!seen.contains(&"again".to_owned()));
+    assert_eq!(slugs(&source, "/expanded/citations"), seen);
+}
+
+#[actix_web::test]
+async fn what_tells_of_a_record_is_given_with_what_hangs_together_with_that() {
+    let app = TestApp::start().await;
+    let topic = app.debate().await;
+    topic.argument("cheaper").await;
+    topic.relation("more-yet", "supports", &["cheaper"], json!({"argument": "cheap"})).await;
+    topic.citation("yet", "text", "Nobody knows", json!({"argument": "cheaper"})).await;
+
+    for (path, name, expected) in [
+        (topic.path("/arguments/cheap/descendants"), "citations", vec!["yet"]),
+        (topic.path("/arguments/cheap/similar"), "citations", vec!["yet"]),
+        (topic.path("/arguments/cheap/similar?across=true"), "citations", vec!["yet"]),
+        (topic.path("/similar?claim=Cheaper"), "citations", vec!["yet"]),
+        (topic.path("/statistics/one-sided"), "relations", vec!["cheap-is-good"]),
+        ("/v1/search?q=cheaper&kind=argument".to_owned(), "citations", vec!["yet"]),
+        ("/v1/search?q=llama&kind=topic".to_owned(), "positions", vec!["yes", "no"]),
+    ] {
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let plain = app.get(&path).await.expect(200);
+        let answer = app.get(&format!("{path}{sign}expand={name}")).await;
+        assert_eq!(slugs(&answer.expect(200), &format!("/data/0/expanded/{name}")), expected);
+        assert_eq!(plain.json()["data"][0].get("expanded"), None);
+    }
+}
+
+#[actix_web::test]
+async fn a_hit_is_given_with_what_its_kind_of_record_has() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    let hits = app.get("/v1/search?q=open+or+cheap&expand=citations.source,positions,source").await;
+
+    let hits = hits.expect(200).at("/data");
+    let names = |kind: &str| {
+        let hit = hits.as_array().unwrap().iter().find(|hit| hit["kind"] == kind);
+        let expanded = &hit.unwrap_or_else(|| panic!("no {kind}: {hits}"))["expanded"];
+        expanded.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(names("argument"), ["positions", "citations"]);
+    assert_eq!(names("source"), ["citations"]);
+    assert_eq!(names("citation"), ["positions", "source"]);
 }
 
 #[actix_web::test]
@@ -201,14 +281,17 @@ async fn a_path_that_leads_nowhere_is_refused() {
         ("/positions/yes", "positions"),
         ("/citations/price", "citations"),
         ("/arguments", "source"),
+        ("/arguments/cheap/descendants", "source"),
+        ("/statistics/unquoted", "source"),
     ] {
         let answer = app.get(&topic.path(&format!("{below}?expand={wrong}"))).await;
         assert_eq!(answer.status(), 400, "{answer}");
         assert_eq!(answer.faults(), [("expand".to_owned(), "not-allowed".to_owned())], "{wrong}");
     }
-    // A source hangs together with quotes, which have a list of their own.
-    let source = app.get("/v1/sources/text?expand=citations").await;
-    assert_eq!(source.faults(), [("expand".to_owned(), "unknown".to_owned())]);
+    for wrong in ["/v1/sources?expand=positions", "/v1/search?q=cheap&expand=topics"] {
+        let answer = app.get(wrong).await.expect(400);
+        assert_eq!(answer.faults(), [("expand".to_owned(), "not-allowed".to_owned())], "{wrong}");
+    }
 }
 
 #[test]
@@ -221,13 +304,24 @@ fn the_document_lists_every_path() {
         let Some(expand) = expand else { continue };
         expandable += 1;
         let paths = expand["schema"]["items"]["enum"].as_array().unwrap();
-        assert!(paths.len() > 20, "{}: {paths:?}", operation.id);
+        assert!(paths.len() > 15, "{}: {paths:?}", operation.id);
         assert_eq!((&expand["style"], &expand["explode"]), (&json!("form"), &json!(false)));
     }
-    assert_eq!(expandable, 11);
-    for record in ["Topic", "Position", "Argument", "Relation", "Citation"] {
+    assert_eq!(expandable, 18);
+    for (record, of) in [
+        ("Topic", "Topic"),
+        ("Position", "Position"),
+        ("Argument", "Argument"),
+        ("Relation", "Relation"),
+        ("Citation", "Citation"),
+        ("Source", "Source"),
+        ("Hit", "Hit"),
+        ("Finding", "Finding"),
+        ("DescendantArgument", "Argument"),
+        ("SimilarArgument", "Argument"),
+    ] {
         let schema = &document["components"]["schemas"][record];
-        let expanded = format!("#/components/schemas/Expanded{record}");
+        let expanded = format!("#/components/schemas/Expanded{of}");
         assert_eq!(schema["properties"]["expanded"]["$ref"], json!(expanded));
     }
 }
