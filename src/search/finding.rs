@@ -57,12 +57,16 @@ pub async fn find(
     let mut asked = read(conn, &text, filter).await?;
     let search = Search { asked: &asked, filter, topic, source, sight };
 
+    let after: Option<Scored> = match &listing.after {
+        Some(after) => Some((after.id, after.key.score()?)),
+        None => None,
+    };
     let wanted = usize::try_from(listing.limit.with_lookahead()).unwrap_or(usize::MAX);
-    let mut hits = match &listing.after {
+    let mut hits = match after {
         None => best(conn, search, None, wanted).await?,
         Some(_) => Vec::new(),
     };
-    let is_little = match &listing.after {
+    let is_little = match after {
         None => hits.len() < FEW.min(wanted),
         Some(_) => few_hits(conn, search).await? < FEW,
     };
@@ -72,8 +76,8 @@ pub async fn find(
         asked = either(asked, right);
     }
     let search = Search { asked: &asked, filter, topic, source, sight };
-    if listing.after.is_some() || !taken.is_empty() {
-        hits = best(conn, search, listing.after.as_ref(), wanted).await?;
+    if after.is_some() || !taken.is_empty() {
+        hits = best(conn, search, after, wanted).await?;
     }
 
     let total = match listing.count {
@@ -163,8 +167,7 @@ pub async fn few_hits(conn: &mut Conn, search: Search<'_>) -> Result<usize> {
     if search.asked.is_empty() {
         return Ok(0);
     }
-    let most = i64::try_from(FEW * 10).unwrap_or(i64::MAX);
-    Ok(queries::hits(conn, search, Part::ALL, None, Order::Any, most).await?.len())
+    queries::count_to(conn, search, i64::try_from(FEW * 10).unwrap_or(i64::MAX)).await
 }
 
 async fn count(conn: &mut Conn, search: Search<'_>) -> Result<i64> {
@@ -178,18 +181,17 @@ async fn count(conn: &mut Conn, search: Search<'_>) -> Result<i64> {
 async fn best(
     conn: &mut Conn,
     search: Search<'_>,
-    after: Option<&After>,
+    after: Option<Scored>,
     wanted: usize,
 ) -> Result<Vec<Scored>> {
     if search.asked.is_empty() {
         return Ok(Vec::new());
     }
     let has_phrase = search.asked.iter().any(|asked| asked.phrase.is_some());
-    let last = after.map(|after| after.key.score()).transpose()?;
     let mut best: Vec<Scored> = Vec::with_capacity(wanted);
     let mut parts = vec![Part::ALL];
     while let Some(part) = parts.pop() {
-        if last.is_some_and(|last| part.least_score() > last) {
+        if after.is_some_and(|(_, last)| part.least_score() > last) {
             continue;
         }
         let divided = part.divided(has_phrase);
@@ -217,10 +219,10 @@ async fn best_of_undivided(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
-    after: Option<&After>,
+    after: Option<Scored>,
     most: i64,
 ) -> Result<Vec<Scored>> {
-    let are_too_many = match after_unranked(part, after)? {
+    let are_too_many = match after_unranked(part, after) {
         Some(was_unranked) => was_unranked,
         None => queries::estimate(conn, search, part).await? > TOO_MANY,
     };
@@ -232,9 +234,9 @@ async fn best_of_undivided(
 }
 
 /// If the last hit before the page is of this part: whether it was one that is not ranked.
-fn after_unranked(part: Part, after: Option<&After>) -> Result<Option<bool>> {
-    let last = after.map(|after| after.key.score()).transpose()?;
-    Ok(last.filter(|last| part.may_have(*last)).map(parts::is_unranked))
+fn after_unranked(part: Part, after: Option<Scored>) -> Option<bool> {
+    let last = after.map(|(_, last)| last);
+    last.filter(|last| part.may_have(*last)).map(parts::is_unranked)
 }
 
 /// All hits of a part, the best first; `None` if there are more than are ranked at once.
@@ -242,9 +244,9 @@ async fn ranked_at_once(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
-    after: Option<&After>,
+    after: Option<Scored>,
 ) -> Result<Option<Vec<Scored>>> {
-    if after_unranked(part, after)? == Some(true) {
+    if after_unranked(part, after) == Some(true) {
         return Ok(None);
     }
     // A search for rare words, which is never divided, does not wait for the estimate.

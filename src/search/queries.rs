@@ -17,7 +17,6 @@ use crate::access::{Sight, visible};
 use crate::db::Conn;
 use crate::db::schema::{citations, premises, relations, search_entries, topics};
 use crate::domain::ids::{SourceId, TopicId};
-use crate::http::page::After;
 use crate::http::problem::Result;
 
 /// A hit: its entry and its score.
@@ -50,6 +49,9 @@ impl Search<'_> {
 
 /// Narrows a query of entries and their topics to the hits of a part.
 macro_rules! matching {
+    ($search:expr, $part:expr) => {
+        matching!($search, $part, entries!())
+    };
     ($search:expr, $part:expr, $query:expr) => {{
         let search: Search<'_> = $search;
         let seen = search_entries::topic_id.is_null().or(visible(
@@ -121,15 +123,13 @@ pub async fn hits(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
-    after: Option<&After>,
+    after: Option<Scored>,
     order: Order,
     most: i64,
 ) -> Result<Vec<Scored>> {
     let score = || Score::of(search.asked);
-    let mut query =
-        matching!(search, part, entries!()).select((search_entries::id, score())).limit(most);
-    if let Some(after) = after {
-        let (last, id) = (after.key.score()?, after.id);
+    let mut query = matching!(search, part).select((search_entries::id, score())).limit(most);
+    if let Some((id, last)) = after {
         query = query.filter(score().lt(last).or(score().eq(last).and(search_entries::id.lt(id))));
     }
     if order == Order::BestFirst {
@@ -146,17 +146,15 @@ pub async fn unranked(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
-    after: Option<&After>,
+    after: Option<Scored>,
     most: i64,
 ) -> Result<Vec<Scored>> {
     let score = part.least_score();
     let spread = uuid_hash_extended(search_entries::id, 0);
-    let mut query = matching!(search, part, entries!()).select(search_entries::id).limit(most);
-    if let Some(after) = after
-        && after.key.score()? == score
-    {
-        let last = uuid_hash_extended(after.id.into_sql::<diesel::sql_types::Uuid>(), 0);
-        let is_behind = spread.lt(last).or(search_entries::id.lt(after.id));
+    let mut query = matching!(search, part).select(search_entries::id).limit(most);
+    if let Some((id, _)) = after.filter(|(_, last)| *last == score) {
+        let last = uuid_hash_extended(id.into_sql::<diesel::sql_types::Uuid>(), 0);
+        let is_behind = spread.lt(last).or(search_entries::id.lt(id));
         query = query.filter(spread.le(last)).filter(is_behind);
     }
     let order = (spread.desc(), search_entries::id.desc());
@@ -167,7 +165,7 @@ pub async fn unranked(
 /// About how many hits a part has, as the statistics of PostgreSQL have it: nothing is read for it.
 pub async fn estimate(conn: &mut Conn, search: Search<'_>, part: Part) -> Result<u64> {
     let plan: serde_json::Value = if search.is_narrowed() {
-        let query = matching!(search, part, entries!()).select(search_entries::id);
+        let query = matching!(search, part).select(search_entries::id);
         Explained(query).get_result(conn).await?
     } else {
         // Drafts are few, and without them half the planning is saved.
@@ -199,9 +197,15 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Explained<Q> {
     }
 }
 
+/// How many hits there are, up to a number.
+pub async fn count_to(conn: &mut Conn, search: Search<'_>, most: i64) -> Result<usize> {
+    let query = matching!(search, Part::ALL).select(search_entries::id).limit(most);
+    Ok(query.load::<Uuid>(conn).await?.len())
+}
+
 /// How many hits there are.
 pub async fn count(conn: &mut Conn, search: Search<'_>) -> Result<i64> {
-    Ok(matching!(search, Part::ALL, entries!()).select(count_star()).get_result(conn).await?)
+    Ok(matching!(search, Part::ALL).select(count_star()).get_result(conn).await?)
 }
 
 /// How many hits there are of each kind, language and topic together.

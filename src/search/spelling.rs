@@ -1,10 +1,9 @@
 //! Misspelt words: which they are, and what they are taken for.
 
-use super::asked::Asked;
 use super::finding::{asked_of, beginning_of_word, few_hits};
 use super::queries::Search;
 use super::types::Taken;
-use super::words_queries as words;
+use super::words_queries::{self as words, Reading};
 use crate::db::Conn;
 use crate::http::problem::Result;
 
@@ -21,8 +20,7 @@ pub async fn taken(conn: &mut Conn, text: &str, search: Search<'_>) -> Result<Ve
         let readings = words::read(conn, written, begun).await?;
         // What a dictionary leaves out is not misspelt.
         let is_left_out = readings.iter().any(|it| it.written.is_empty() && it.begun.is_empty());
-        let asked = asked_of(&readings);
-        if is_left_out || few_hits(conn, Search { asked: &asked, ..search }).await? > 0 {
+        if is_left_out || hits_of(conn, &readings, search).await? > 0 {
             continue;
         }
         let mut tried = likely(conn, &word).await?;
@@ -32,7 +30,8 @@ pub async fn taken(conn: &mut Conn, text: &str, search: Search<'_>) -> Result<Ve
             if best.as_ref().is_some_and(|(nearest, ..)| *nearest < distance) {
                 break;
             }
-            let hits = hits_of(conn, &candidate, search).await?;
+            let readings = words::read(conn, &candidate, "").await?;
+            let hits = hits_of(conn, &readings, search).await?;
             if hits > 0 && best.as_ref().is_none_or(|(_, most, _)| hits > *most) {
                 best = Some((distance, hits, candidate));
             }
@@ -73,8 +72,8 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 /// How many hits a word has by itself, up to some.
-async fn hits_of(conn: &mut Conn, word: &str, search: Search<'_>) -> Result<usize> {
-    let asked: Vec<Asked> = asked_of(&words::read(conn, word, "").await?);
+async fn hits_of(conn: &mut Conn, readings: &[Reading], search: Search<'_>) -> Result<usize> {
+    let asked = asked_of(readings);
     few_hits(conn, Search { asked: &asked, ..search }).await
 }
 

@@ -74,6 +74,7 @@ mod graph;
 mod outages;
 mod outline;
 mod plans;
+mod ranking;
 mod revisions;
 mod search;
 mod sparse;
