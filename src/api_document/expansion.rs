@@ -63,20 +63,22 @@ fn told(kinds: &[Kind], name: Name) -> String {
     match kinds {
         [_] => told.map(|(_, told)| (*told).to_owned()).collect(),
         _ => {
-            let told = told.map(|(kind, told)| format!("Of a {}: {told}", word(*kind)));
+            let told = told.map(|(kind, told)| format!("Of {}: {told}", one(kind.schema_name())));
             told.collect::<Vec<_>>().join(" ")
         }
     }
 }
 
-fn word(kind: Kind) -> String {
-    kind.schema_name().to_lowercase()
+/// The word for one such record.
+fn one(name: &str) -> String {
+    let article = if name.starts_with('A') { "an" } else { "a" };
+    format!("{article} {}", name.to_lowercase())
 }
 
 fn expansion(record: &str, kinds: &[Kind]) -> Schema {
     let mut object = ObjectBuilder::new().schema_type(Type::Object).description(Some(format!(
-        "What was asked for with a {} by `expand`: of these fields, those that were named.",
-        record.to_lowercase()
+        "What was asked for with {} by `expand`: of these fields, those that were named.",
+        one(record)
     )));
     let names = names(kinds);
     for name in &names {

@@ -208,6 +208,11 @@ fn is_service(operation: &Operation) -> bool {
     operation.tags.iter().flatten().any(|tag| tag == "Service")
 }
 
+/// Whether an operation changes nothing. A search may have its parameters in a body.
+fn is_read(method: &str, operation: &Operation) -> bool {
+    method == "GET" || operation.tags.iter().flatten().any(|tag| tag == "Search")
+}
+
 /// Who may call an operation. Said once, here; a test compares it with what the handlers demand.
 fn add_security(method: &str, operation: &mut Operation) {
     let with_key = SecurityRequirement::new(KEY, Vec::<String>::new());
@@ -218,7 +223,7 @@ fn add_security(method: &str, operation: &mut Operation) {
         _ if imports::is_import(operation) => {
             (vec![with_key], "Needs a key with the scope `import` that is bound to no topic.")
         }
-        "GET" => (
+        _ if is_read(method, operation) => (
             vec![SecurityRequirement::default(), with_key],
             "Needs no key; with one that has the scope `read`, drafts are seen, too.",
         ),
@@ -248,7 +253,7 @@ fn add_location(operation: &mut Operation) {
 
 /// Every change may be sent again under the same name.
 fn add_idempotency(method: &str, operation: &mut Operation) {
-    if method == "GET" || is_service(operation) {
+    if is_read(method, operation) || is_service(operation) {
         return;
     }
     let name = ObjectBuilder::new()
@@ -322,6 +327,7 @@ fn add_conditions(method: &str, operation: &mut Operation) {
     // Keys have no versions: what they allow never changes. Nor has the report of an import.
     let is_versioned = !is_service(operation)
         && !imports::is_import(operation)
+        && (method == "GET" || !is_read(method, operation))
         && operation.operation_id.as_deref() != Some("export_everything")
         && !operation.tags.iter().flatten().any(|tag| tag == "Keys")
         // A tag is counted, not versioned: what tells its state is of use to who reads it only.

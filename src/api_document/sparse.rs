@@ -1,19 +1,22 @@
 //! Sparse answers: whatever can be asked for some of its fields can be given without the others.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{ArrayItems, Schema};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr};
 
 use super::operations;
 use crate::http::sparse::SPARSE;
 
 /// Gives every answer that can be sparse its second media type, with the schema of it.
 pub fn add(document: &mut OpenApi) {
+    let bodies = document.components.as_ref().map(with_fields).unwrap_or_default();
     let mut whole = Vec::new();
     for item in document.paths.paths.values_mut() {
         for (_, operation) in operations(item) {
-            if takes_fields(operation) {
+            if takes_fields(operation) || body(operation).is_some_and(|it| bodies.contains(it)) {
                 whole.extend(add_to(operation));
             }
         }
@@ -51,6 +54,23 @@ fn takes_fields(operation: &Operation) -> bool {
     let is_fields =
         |it: &RefOr<Parameter>| matches!(it, RefOr::T(parameter) if parameter.name == "fields");
     operation.parameters.iter().flatten().any(is_fields)
+}
+
+/// The schemas that have the field `fields`, as bodies have that say what is asked for.
+fn with_fields(components: &Components) -> HashSet<String> {
+    let has_fields = |(name, schema): (&String, &RefOr<Schema>)| match schema {
+        RefOr::T(Schema::Object(it)) if it.properties.contains_key("fields") => Some(name.clone()),
+        RefOr::T(_) | RefOr::Ref(_) => None,
+    };
+    components.schemas.iter().filter_map(has_fields).collect()
+}
+
+/// The name of the schema of an operation's body.
+fn body(operation: &Operation) -> Option<&str> {
+    let Some(RefOr::T(body)) = &operation.request_body else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    let RefOr::Ref(schema) = content.schema.as_ref()? else { return None };
+    schema.ref_location.rsplit('/').next()
 }
 
 /// Gives the answer of an operation its second media type; tells the name of the whole's schema.

@@ -450,7 +450,7 @@ impl FromJson for bool {
 }
 
 /// Reads a whole number, however it is written: `1.0` is one (JSON Schema, validation, section 6.1.1).
-pub(super) fn whole(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<i64> {
+pub fn whole(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<i64> {
     let Value::Number(number) = value else {
         return faults.wrong_type(at, "a whole number", value);
     };

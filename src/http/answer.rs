@@ -46,6 +46,11 @@ pub fn partial<T, W: Serialize>(
     })
 }
 
+/// The same, whatever the client has: without an entity tag.
+pub fn unconditional<T, W: Serialize>(given: &Given<'_, T, W>) -> HttpResponse {
+    HttpResponse::Ok().content_type(given.parts.media_type()).json(given)
+}
+
 /// The same of what has no version: the entity tag is made of the whole.
 pub fn untagged<T, W: Serialize>(
     conditions: &Conditions,

@@ -48,8 +48,8 @@ impl<T: FromJson> FromRequest for Query<T> {
     }
 }
 
-/// The longest query string that is taken, in bytes: a search of ten thousand characters, each of
-/// them escaped. No address is longer than 65,534 bytes.
+/// The longest query string that is taken, in bytes; no address is longer than 65,534. A search for
+/// more has its parameters in a body.
 const LONGEST_QUERY: usize = 60_000;
 
 /// Refuses a query string that is longer than any that asks for something.
@@ -57,7 +57,10 @@ pub fn check_length(query: &str) -> Result<()> {
     if query.len() <= LONGEST_QUERY {
         return Ok(());
     }
-    let detail = format!("A query string has at most {LONGEST_QUERY} bytes.");
+    let detail = format!(
+        "A query string has at most {LONGEST_QUERY} bytes. A longer search may be sent as `POST`, with \
+         its parameters in the body."
+    );
     Err(Problem::new(Code::UriTooLong, detail))
 }
 

@@ -13,6 +13,7 @@ pub mod draining;
 pub mod expand;
 pub mod extract;
 pub mod idempotency;
+pub mod in_body;
 pub mod middleware;
 pub mod page;
 pub mod parameters;

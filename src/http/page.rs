@@ -371,14 +371,18 @@ impl<T: FromJson + Paged> FromRequest for Listing<T> {
 impl<T: FromJson + Paged> Listing<T> {
     fn read(request: &HttpRequest) -> Result<Self> {
         let filter: T = extract::read_query(request.query_string())?;
+        let parameters = url::form_urlencoded::parse(request.query_string().as_bytes());
+        Self::of(request.path(), parameters.into_owned().collect(), filter)
+    }
+}
+
+impl<T: Paged> Listing<T> {
+    /// What is asked for at a path, by parameters that were read.
+    pub fn of(path: &str, mut parameters: Vec<(String, String)>, filter: T) -> Result<Self> {
         let page = filter.page();
-        let mut parameters: Vec<(String, String)> =
-            url::form_urlencoded::parse(request.query_string().as_bytes())
-                .into_owned()
-                .filter(|(name, _)| name != "cursor")
-                .collect();
+        parameters.retain(|(name, _)| name != "cursor");
         parameters.sort();
-        let query = fingerprint(request.path(), &parameters);
+        let query = fingerprint(path, &parameters);
         let after = page.cursor.map(|cursor| open(&cursor, &query)).transpose()?;
         Ok(Self {
             filter,
@@ -387,7 +391,7 @@ impl<T: FromJson + Paged> Listing<T> {
             count: page.count,
             is_expanded: parameters.iter().any(|(name, _)| name == "expand"),
             query,
-            path: request.path().to_owned(),
+            path: path.to_owned(),
             parameters,
         })
     }

@@ -59,7 +59,7 @@ pub async fn get_key(
 ) -> Result<HttpResponse> {
     let key = queries::find(&*db.read().await?, path.key).await?;
     let parts = Parts::new(parts.fields.as_ref(), None);
-    Ok(HttpResponse::Ok().content_type(parts.media_type()).json(parts.of_record(&key)))
+    Ok(answer::unconditional(&parts.of_record(&key)))
 }
 
 /// Revoke a key

@@ -38,6 +38,8 @@ impl Class {
         Some(match *request.method() {
             _ if below == "imports" || below.starts_with("imports/") => Self::Import,
             Method::GET | Method::HEAD | Method::OPTIONS => Self::Read,
+            // A search that is too long for an address.
+            Method::POST if below == "search" => Self::Read,
             _ => Self::Write,
         })
     }

@@ -1,14 +1,17 @@
 //! HTTP in, the queries of one state of the database, HTTP out.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, post};
 
 use super::finding;
 use super::types::{SearchFilter, SearchResults};
 use crate::access::{Caller, Read};
 use crate::db::{self, Db};
 use crate::expansion;
+use crate::http::answer;
 use crate::http::conditions::Conditions;
+use crate::http::expand::Expanded;
+use crate::http::in_body::InBody;
 use crate::http::page::Listing;
 use crate::http::parts::Parts;
 use crate::http::problem::Result;
@@ -28,13 +31,38 @@ pub async fn search_records(
     listing: Listing<SearchFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
+    let (found, expanded) = found(&caller, &db, &listing).await?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    listing.answer_untagged(&conditions, &found, &parts)
+}
+
+/// Search for what is too long for an address
+///
+/// The same search, with the same parameters as the fields of a JSON object: a text of any script, of
+/// up to 10,000 characters. It changes nothing, and a cursor of the one goes on in the other.
+#[utoipa::path(tag = "Search", request_body = SearchFilter, responses((status = 200, body = SearchResults, description = "A page of hits, the best first")))]
+#[post("/v1/search")]
+pub async fn search_by_body(
+    caller: Caller<Read>,
+    db: Data<Db>,
+    InBody(listing): InBody<SearchFilter>,
+) -> Result<HttpResponse> {
+    let (found, expanded) = found(&caller, &db, &listing).await?;
+    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
+    Ok(answer::unconditional(&parts.of_list(&found)))
+}
+
+/// A page of hits, and what is asked for with each.
+async fn found(
+    caller: &Caller<Read>,
+    db: &Db,
+    listing: &Listing<SearchFilter>,
+) -> Result<(SearchResults, Option<Vec<Expanded>>)> {
     let sight = caller.sight();
-    let (found, expanded) = db::snapshot!(db, async |conn| {
-        let found = finding::find(conn, &listing, &sight).await?;
+    db::snapshot!(db, async |conn| {
+        let found = finding::find(conn, listing, &sight).await?;
         let expand = listing.filter.expand.as_ref();
         let expanded = expansion::of(conn, &sight, &found.data, expand).await?;
         Ok((found, expanded))
-    })?;
-    let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    listing.answer_untagged(&conditions, &found, &parts)
+    })
 }

@@ -27,7 +27,7 @@ pub use terms::Term;
 pub use types::{Facets, Hit, HitTopic, SearchFilter, SearchResults};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The route of search.
+/// The routes of search.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(handlers::search_records);
+    config.service(handlers::search_records).service(handlers::search_by_body);
 }

@@ -17,6 +17,7 @@ use crate::domain::slug::Slug;
 use crate::domain::text::{Tag, Title};
 use crate::http::expand::{self, Expand, Expandable};
 use crate::http::extract::Flag;
+use crate::http::in_body;
 use crate::http::page::{NextCursor, PageInfo};
 use crate::http::parameters::parameters;
 use crate::http::sparse::Fields;
@@ -188,6 +189,14 @@ parameters! {
         pub facets: Option<Facetted>,
     }
 }
+
+impl utoipa::PartialSchema for SearchFilter {
+    fn schema() -> RefOr<Schema> {
+        in_body::schema::<Self>()
+    }
+}
+
+impl ToSchema for SearchFilter {}
 
 /// Some of the fields of a hit.
 pub type HitFields = Fields<Hit>;

@@ -68,7 +68,7 @@ impl Demands {
         let is_topics = operation.path.starts_with("/v1/topics/{topic}");
         match (security.as_slice(), &operation.method) {
             ([], _) => Self::Nothing,
-            ([anonymous, _], &Method::GET) if *anonymous == json!({}) => Self::Sight,
+            ([anonymous, _], _) if *anonymous == json!({}) => Self::Sight,
             ([_], _) if operation.path.starts_with("/v1/keys") => Self::Admin,
             ([_], _) if operation.path == "/v1/imports" => Self::Import,
             ([_], _) if is_topics => Self::WriteInTopic,
@@ -156,6 +156,7 @@ async fn ask(app: &TestApp, as_asker: &TestApp, operation: &Operation, turn: usi
         }
         "source" => json!({"title": "A text"}),
         "key" => json!({"label": "Another", "scopes": ["read"]}),
+        "by_body" => json!({"q": "cheap"}),
         _ => Value::Null,
     };
     if kind == "import" {
@@ -273,7 +274,7 @@ fn the_document_says_who_may_call_what() {
     Admin: list_keys create_key get_key revoke_key rotate_key
     Import: create_import
     Nothing: get_live get_ready get_openapi get_problem_page get_native_schema get_version
-    Sight: export_everything search_records list_sources get_source list_source_citations get_source_text list_tags get_tag list_topics get_topic list_arguments get_argument get_ancestors list_descendants get_path get_similar list_citations get_citation export_topic get_graph get_outline list_positions get_position get_related list_relations get_relation get_similar_to_claim get_statistics list_findings
+    Sight: export_everything search_records search_by_body list_sources get_source list_source_citations get_source_text list_tags get_tag list_topics get_topic list_arguments get_argument get_ancestors list_descendants get_path get_similar list_citations get_citation export_topic get_graph get_outline list_positions get_position get_related list_relations get_relation get_similar_to_claim get_statistics list_findings
     Write: create_source put_source delete_source patch_source patch_tag create_topic
     WriteInTopic: put_topic delete_topic patch_topic create_argument put_argument delete_argument patch_argument create_citation put_citation delete_citation patch_citation create_position put_position delete_position patch_position create_relation put_relation delete_relation patch_relation
     ");

@@ -60,6 +60,7 @@ async fn ask(app: &TestApp, exchange: &Map<String, Value>) -> Answer {
     let path = exchange["path"].as_str().unwrap();
     let method = match operation.split('_').next().unwrap() {
         "create" | "rotate" | "revoke" => Method::POST,
+        "search" if exchange.contains_key("body") => Method::POST,
         "put" => Method::PUT,
         "patch" => Method::PATCH,
         "delete" => Method::DELETE,

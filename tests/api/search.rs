@@ -251,6 +251,74 @@ async fn any_text_is_a_query() {
 }
 
 #[actix_web::test]
+async fn what_is_too_long_for_an_address_is_looked_for_by_a_body() {
+    let app = TestApp::start().await;
+    app.topic("llama").await;
+    app.claim("astral", "Whether 🦙 or 𝕃lama, it is open.", "").await;
+
+    for q in ["🦙".repeat(10_000), "é ".repeat(5_000), "路 ".repeat(5_000)] {
+        app.post("/v1/search", json!({"q": q})).await.expect(200);
+    }
+    let long = format!("open {}", "𝕃lama ".repeat(1_665));
+    let found = app.post("/v1/search", json!({"q": long})).await.expect(200);
+
+    assert_eq!(found.slugs(), ["astral"]);
+    let too_long = app.post("/v1/search", json!({"q": "🦙".repeat(10_001)})).await;
+    assert_eq!(too_long.faults(), [("/q".to_owned(), "too-long".to_owned())]);
+}
+
+#[actix_web::test]
+async fn a_search_by_a_body_is_the_same_and_changes_nothing() {
+    let app = TestApp::start().await;
+    app.debate().await;
+    app.claim("cheaper", "Cheap models are cheaper.", "Cheap.").await;
+    let path =
+        "/v1/search?q=cheap&limit=1&count=exact&prefix=true&facets=kind&expand=citations,positions";
+    let asked = json!({
+        "q": "cheap", "limit": 1, "count": "exact", "prefix": true, "facets": "kind",
+        "expand": ["citations", "positions"],
+    });
+
+    let first = app.get(path).await.expect(200);
+    let same = app.post("/v1/search", asked.clone()).await.expect(200);
+    let mut next = asked;
+    next["cursor"] = first.at("/page/next_cursor");
+    let rest = app.get(&format!("{path}&cursor={}", first.text_at("/page/next_cursor"))).await;
+    let same_rest = app.without_key().post("/v1/search", next).await.expect(200);
+
+    assert_eq!(same.json(), first.json());
+    assert_eq!(same_rest.json(), rest.expect(200).json());
+    assert_eq!((same.header("etag"), same.header("link")), (None, None));
+}
+
+#[actix_web::test]
+async fn the_parameters_of_a_body_are_of_the_types_that_they_are_said_to_have() {
+    let app = TestApp::start().await;
+
+    for (asked, pointer, code) in [
+        (json!({}), "/q", "missing"),
+        (json!({"q": 1}), "/q", "wrong-type"),
+        (json!({"q": "a", "limit": "5"}), "/limit", "wrong-type"),
+        (json!({"q": "a", "limit": 101}), "/limit", "out-of-range"),
+        (json!({"q": "a", "limit": -1}), "/limit", "out-of-range"),
+        (json!({"q": "a", "prefix": "true"}), "/prefix", "wrong-type"),
+        (json!({"q": "a", "fields": "slug"}), "/fields", "wrong-type"),
+        (json!({"q": "a", "fields": []}), "/fields", "not-allowed"),
+        (json!({"q": "a", "fields": ["colour"]}), "/fields", "not-allowed"),
+        (json!({"q": "a", "fields": ["slug,title"]}), "/fields/0", "not-allowed"),
+        (json!({"q": "a", "tag": null}), "/tag", "wrong-type"),
+        (json!({"q": "a", "colour": "red"}), "/colour", "unknown"),
+        (json!([]), "", "wrong-type"),
+    ] {
+        let answer = app.post("/v1/search", asked).await;
+        assert_eq!(answer.problem(), (422, "invalid".to_owned()), "{pointer} {code}: {answer}");
+        assert_eq!(answer.faults(), [(pointer.to_owned(), code.to_owned())]);
+    }
+    let whole = app.post("/v1/search", json!({"q": "a", "limit": 1.0})).await;
+    assert_eq!(whole.status(), 200, "{whole}");
+}
+
+#[actix_web::test]
 async fn filters_narrow_and_facets_count_all_hits() {
     let app = TestApp::start().await;
     app.debate().await;

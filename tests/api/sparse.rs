@@ -152,6 +152,18 @@ async fn whatever_is_put_together_is_given_sparsely_too() {
     }
 }
 
+#[actix_web::test]
+async fn a_search_by_its_body_is_given_sparsely_too() {
+    let app = TestApp::start().await;
+    app.debate().await;
+
+    let asked = json!({"q": "cheap", "kind": "argument", "fields": ["slug", "title"]});
+    let sparse = app.post("/v1/search", asked).await.expect(200);
+
+    assert_eq!(sparse.at("/data/0").as_object().unwrap().len(), 2);
+    assert_eq!(sparse.header("content-type"), Some(SPARSE));
+}
+
 /// The query parameter `fields` of an operation, if it has one.
 fn fields_of(operation: &Operation) -> Option<Value> {
     let parameters = operation.item.get("parameters")?.as_array().unwrap();
