@@ -1,6 +1,7 @@
 //! The answers that are kept.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -70,9 +71,9 @@ impl Answers {
         Self { kept, changes, metrics, capacity }
     }
 
-    /// Whether answers are kept now.
-    pub(super) fn are_kept(&self) -> bool {
-        self.capacity > 0 && self.changes.are_known()
+    /// Whether answers are kept at a time.
+    pub(super) fn are_kept(&self, now: Instant) -> bool {
+        self.capacity > 0 && self.changes.are_known(now)
     }
 
     /// The moment now, to be asked before an answer is made.
@@ -81,9 +82,9 @@ impl Answers {
     }
 
     /// The answer to a question, if there is one that holds.
-    pub(super) fn find(&self, question: &Question) -> Option<Arc<Kept>> {
+    pub(super) fn find(&self, question: &Question, now: Instant) -> Option<Arc<Kept>> {
         let kept = self.kept.get(question.key.as_slice())?;
-        self.changes.holds(&kept.held).then_some(kept)
+        self.changes.holds(&kept.held, now).then_some(kept)
     }
 
     /// Keeps an answer that was made since a moment; gives the entity tag that tells its state.
@@ -144,7 +145,7 @@ impl Kept {
             return not_modified(&self.headers);
         }
         let mut answer = HttpResponse::with_body(StatusCode::OK, BoxBody::new(self.body.clone()));
-        *answer.headers_mut() = self.headers.clone();
+        copy(&self.headers, answer.headers_mut());
         answer
     }
 }
@@ -152,9 +153,16 @@ impl Kept {
 /// That the client has this state, with the headers of the whole answer.
 pub(super) fn not_modified(headers: &HeaderMap) -> HttpResponse {
     let mut answer = HttpResponse::new(StatusCode::NOT_MODIFIED);
-    *answer.headers_mut() = headers.clone();
+    copy(headers, answer.headers_mut());
     for name in OF_BODY {
         answer.headers_mut().remove(name);
     }
     answer
+}
+
+/// One by one: the map of a new answer has been used before, and has room for them.
+fn copy(headers: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in headers {
+        to.append(name.clone(), value.clone());
+    }
 }

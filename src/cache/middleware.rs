@@ -59,8 +59,8 @@ impl Caching {
         question: &Question,
         kept: &Kept,
         decision: Decision,
+        begun: Instant,
     ) -> HttpResponse {
-        let begun = Instant::now();
         let id = RequestId::of(request);
         let mut answer = kept.again(question);
         decision.tell(answer.headers_mut());
@@ -123,8 +123,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        let begun = Instant::now();
         let answers = &self.caching.answers;
-        let question = if answers.are_kept() {
+        let question = if answers.are_kept(begun) {
             Question::of(&request, self.caching.is_for_every_origin)
         } else {
             None
@@ -137,10 +138,10 @@ where
             let answering = self.service.call(request);
             return Either::Right(Box::pin(async move { Ok(answers.passed_by(answering.await?)) }));
         };
-        if let Some(kept) = answers.find(&question)
+        if let Some(kept) = answers.find(&question, begun)
             && let Some(decision) = self.caching.admit(&request)
         {
-            let answer = self.caching.answer(&request, &question, &kept, decision);
+            let answer = self.caching.answer(&request, &question, &kept, decision, begun);
             return Either::Left(ready(Ok(request.into_response(answer))));
         }
         let service = Rc::clone(&self.service);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::types::{Bearing, BearsOn, HitTopic, Kind};
 use crate::db::Conn;
 use crate::db::schema::{arguments, citations, positions, search_entries, sources, topics};
+use crate::db::statement::statement;
 use crate::domain::ids::TopicId;
 use crate::domain::slug::Slug;
 use crate::domain::text::Tag;
@@ -124,16 +125,12 @@ struct Found {
     is_for: bool,
 }
 
-/// The positions that arguments bear on with the fewest steps.
-pub async fn bearings(conn: &mut Conn, arguments: &[Uuid]) -> Result<HashMap<Uuid, BearsOn>> {
-    if arguments.is_empty() {
-        return Ok(HashMap::new());
-    }
-    // A walk in breadth: a step is from a premise to what its relation bears on, or from a relation
-    // to its target. What attacks a relation speaks against what that says. `union` leaves out the
-    // places that were met, so that cycles end.
-    let query = diesel::sql_query(
-        "with recursive walk (argument_id, topic_id, at_position, at_argument, at_relation, is_for) as (
+statement! {
+    /// A walk in breadth: a step is from a premise to what its relation bears on, or from a relation
+    /// to its target. What attacks a relation speaks against what that says. `union` leaves out the
+    /// places that were met, so that cycles end.
+    struct Walk { arguments: Vec<Uuid> => Array<diesel::sql_types::Uuid>, places: i32 => Integer } = "
+        with recursive walk (argument_id, topic_id, at_position, at_argument, at_relation, is_for) as (
              select a.id, a.topic_id, null::uuid, a.id, null::uuid, true
              from arguments a where a.id = any ($1)
              union
@@ -150,13 +147,16 @@ pub async fn bearings(conn: &mut Conn, arguments: &[Uuid]) -> Result<HashMap<Uui
          )
          select distinct on (m.argument_id) m.argument_id, p.id as position_id, p.slug, p.statement, m.is_for
          from met m cross join lateral (select * from positions where id = m.at_position limit 1) p
-         order by m.argument_id, m.n",
-    );
-    let found: Vec<Found> = query
-        .bind::<Array<diesel::sql_types::Uuid>, _>(arguments)
-        .bind::<Integer, _>(MOST_PLACES)
-        .load(conn)
-        .await?;
+         order by m.argument_id, m.n";
+}
+
+/// The positions that arguments bear on with the fewest steps.
+pub async fn bearings(conn: &mut Conn, arguments: &[Uuid]) -> Result<HashMap<Uuid, BearsOn>> {
+    if arguments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let walk = Walk { arguments: arguments.to_vec(), places: MOST_PLACES };
+    let found: Vec<Found> = walk.load(conn).await?;
     let bears_on = |found: Found| {
         let how = if found.is_for { Bearing::Supports } else { Bearing::Attacks };
         let Found { position_id, slug: position, statement, .. } = found;

@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, Text};
 use diesel_async::RunQueryDsl;
 
 use crate::db::Conn;
+use crate::db::statement::statement;
 use crate::http::problem::Result;
 
 /// What PostgreSQL makes of a query in one dictionary.
@@ -27,11 +28,10 @@ pub struct Reading {
     pub ends: Vec<String>,
 }
 
-/// Reads a query, and the beginning of a word behind it, in every dictionary that entries use.
-pub async fn read(conn: &mut Conn, text: &str, begun: &str) -> Result<Vec<Reading>> {
-    // The dictionaries are found by leaps through the index, one for each.
-    let query = diesel::sql_query(
-        "with recursive used (dictionary) as (
+statement! {
+    /// The dictionaries are found by leaps through the index, one for each.
+    struct Read { text: String => Text, begun: String => Text } = "
+        with recursive used (dictionary) as (
              (select min(dictionary) from search_words)
              union all
              select (select min(w.dictionary) from search_words w where w.dictionary > used.dictionary)
@@ -47,9 +47,13 @@ pub async fn read(conn: &mut Conn, text: &str, begun: &str) -> Result<Vec<Readin
                               and w.word >= lower(search_folded($2))
                               and w.word < lower(search_folded($2)) || U&'\\+10ffff'
                             limit 50) s) as ends
-         from used where dictionary is not null",
-    );
-    Ok(query.bind::<Text, _>(text).bind::<Text, _>(begun).load(conn).await?)
+         from used where dictionary is not null";
+}
+
+/// Reads a query, and the beginning of a word behind it, in every dictionary that entries use.
+pub async fn read(conn: &mut Conn, text: &str, begun: &str) -> Result<Vec<Reading>> {
+    let query = Read { text: text.to_owned(), begun: begun.to_owned() };
+    Ok(query.load(conn).await?)
 }
 
 #[derive(QueryableByName)]
@@ -60,11 +64,10 @@ struct Likely {
     word: String,
 }
 
-/// The word as words are kept, with those that look most like it.
-pub async fn likely(conn: &mut Conn, word: &str) -> Result<Vec<(String, String)>> {
-    // Words of which more than a third of the trigrams is shared, the most alike first.
-    let query = diesel::sql_query(
-        "with given as (
+statement! {
+    /// Words of which more than a third of the trigrams is shared, the most alike first.
+    struct MostLike { word: String => Text } = "
+        with given as (
              select folded, search_trigrams(folded) as trigrams from (select lower(search_folded($1)) as folded) _
          )
          select folded, word from (
@@ -74,9 +77,12 @@ pub async fn likely(conn: &mut Conn, word: &str) -> Result<Vec<(String, String)>
              where char_length(w.word) between char_length(g.folded) - 2 and char_length(g.folded) + 2
                and w.word <> g.folded
          ) _
-         order by shared desc, word limit 100",
-    );
-    let likely: Vec<Likely> = query.bind::<Text, _>(word).load(conn).await?;
+         order by shared desc, word limit 100";
+}
+
+/// The word as words are kept, with those that look most like it.
+pub async fn likely(conn: &mut Conn, word: &str) -> Result<Vec<(String, String)>> {
+    let likely: Vec<Likely> = MostLike { word: word.to_owned() }.load(conn).await?;
     Ok(likely.into_iter().map(|one| (one.folded, one.word)).collect())
 }
 
@@ -86,6 +92,12 @@ struct Matching {
     word: String,
 }
 
+statement! {
+    struct MatchingWords { words: Vec<String> => Array<Text>, dictionary: String => Text, query: String => Text } = "
+        select word from unnest($1) word
+         where to_tsvector($2::regconfig, search_folded(word)) @@ $3::tsquery";
+}
+
 /// Those of these words that a query of one dictionary has.
 pub async fn matching(
     conn: &mut Conn,
@@ -93,15 +105,11 @@ pub async fn matching(
     query: &str,
     words: &[&str],
 ) -> Result<Vec<String>> {
-    let statement = diesel::sql_query(
-        "select word from unnest($1) word
-         where to_tsvector($2::regconfig, search_folded(word)) @@ $3::tsquery",
-    );
-    let found: Vec<Matching> = statement
-        .bind::<Array<Text>, _>(words)
-        .bind::<Text, _>(dictionary)
-        .bind::<Text, _>(query)
-        .load(conn)
-        .await?;
+    let statement = MatchingWords {
+        words: words.iter().copied().map(str::to_owned).collect(),
+        dictionary: dictionary.to_owned(),
+        query: query.to_owned(),
+    };
+    let found: Vec<Matching> = statement.load(conn).await?;
     Ok(found.into_iter().map(|one| one.word).collect())
 }

@@ -257,7 +257,7 @@ async fn an_unknown_parameter_is_told_the_nearest_one() {
         ("/v1/topics/llama/arguments?postion=yes", "is not known here; did you mean `position`?"),
         ("/v1/topics/llama/outline?dept=1", "is not known here; did you mean `depth`?"),
         ("/v1/topics/llama?field=title", "is not known here; did you mean `fields`?"),
-        ("/v1/topics/llama/graph?depth=2", "is not known here; nothing is"),
+        ("/v1/topics/llama/graph?depth=2", "is not known here; known are: fields"),
         ("/v1/sources/text/text?page=2", "is not known here; nothing is"),
     ] {
         let answer = app.get(path).await;

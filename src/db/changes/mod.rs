@@ -133,13 +133,13 @@ impl Changes {
         }
         let marks = subjects.iter().map(|subject| marks.mark(*subject)).collect();
         let held = Held { read_at, marks };
-        self.holds(&held).then_some(held)
+        self.holds(&held, Instant::now()).then_some(held)
     }
 
-    /// Whether it may be shown.
-    pub fn holds(&self, held: &Held) -> bool {
+    /// Whether it may be shown now.
+    pub fn holds(&self, held: &Held, now: Instant) -> bool {
         let since = |moment: &AtomicU64| moment.load(Ordering::SeqCst) > held.read_at.0;
-        self.are_known()
+        self.are_known(now)
             && !since(&self.0.since)
             && held
                 .marks
@@ -148,8 +148,8 @@ impl Changes {
     }
 
     /// Whether all commits are known that were made more than [`BOUND`] ago.
-    pub fn are_known(&self) -> bool {
-        let now = nanoseconds(self.0.started.elapsed());
+    pub fn are_known(&self, now: Instant) -> bool {
+        let now = nanoseconds(now.saturating_duration_since(self.0.started));
         now < self.0.trusted_until.load(Ordering::SeqCst)
     }
 
@@ -242,7 +242,7 @@ impl Writing {
     /// PostgreSQL has said that the transaction is committed. One of which it said nothing may be
     /// committed later; then the log will tell.
     pub(crate) fn committed(self) {
-        if self.changes.are_known() {
+        if self.changes.are_known(Instant::now()) {
             self.changes.own().extend(self.transaction);
         }
     }

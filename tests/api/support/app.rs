@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::body::to_bytes;
@@ -125,7 +125,7 @@ impl TestApp {
         let db = Db::new(&url, CONNECTIONS).unwrap();
         let state = State::new(db.clone(), Policy::ByKey).with_cache(64_000_000);
         let following = db.follow_changes(&url).unwrap().abort_handle();
-        while !db.changes().are_known() {
+        while !db.changes().are_known(Instant::now()) {
             sleep(Duration::from_millis(5)).await;
         }
         let app = Self::of(state, db, url, Some(database)).await;
