@@ -1,6 +1,6 @@
 # One verb each. CI runs the same.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check openapi contract fuzz build-tools postgresql
+.PHONY: help serve test check openapi contract bench fuzz build-tools postgresql
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ openapi: build-tools postgresql ## write openapi/openapi.json anew, with example
 
 contract: build-tools postgresql ## hold the program to its contract by other people's tools
 	@tests/contract/run
+
+bench: build-tools postgresql ## measure reads and writes beside what bounds them, into docs/benchmarks
+	cargo bench --bench reads -- --into docs/benchmarks
 
 fuzz: build-tools ## give the readers of files random ones, FUZZ_SECONDS=60 for each format
 	@scripts/fuzz

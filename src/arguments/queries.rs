@@ -2,6 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::similar;
@@ -13,6 +14,7 @@ use crate::citations::queries::{QuotedSources, ensure_quote, lock_sources};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
 use crate::db::schema::{arguments, premises, relations};
+use crate::db::statement::statement;
 use crate::domain::ids::{ArgumentId, ArgumentRef, Ref, TopicId, TopicRef};
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -182,6 +184,21 @@ pub async fn insert(
     Ok((topic, argument))
 }
 
+statement! {
+    /// As SQL, since diesel has rows with defaults parsed anew each time.
+    struct Insert {
+        id: ArgumentId => sql_types::Uuid,
+        topic: TopicId => sql_types::Uuid,
+        slug: Slug => sql_types::Text,
+        claim: Claim => sql_types::Text,
+        body: Body => sql_types::Text,
+        language: Language => sql_types::Text,
+        origin: Option<Origin> => sql_types::Nullable<sql_types::Jsonb>,
+    } = "
+        insert into arguments (id, topic_id, slug, claim, body, language, origin)
+        values ($1, $2, $3, $4, $5, $6, $7) returning *";
+}
+
 /// Makes an argument of its fields.
 pub async fn insert_fields(
     conn: &mut Conn,
@@ -189,16 +206,10 @@ pub async fn insert_fields(
     slug: &Slug,
     fields: &Fields,
 ) -> Result<Argument> {
-    let argument = diesel::insert_into(arguments::table)
-        .values((
-            arguments::id.eq(ArgumentId::now()),
-            arguments::topic_id.eq(topic),
-            arguments::slug.eq(slug),
-            fields,
-        ))
-        .returning(Argument::as_returning())
-        .get_result(conn)
-        .await?;
+    let Fields { claim, body, language, origin } = fields.clone();
+    let id = ArgumentId::now();
+    let insert = Insert { id, topic, slug: slug.clone(), claim, body, language, origin };
+    let argument = insert.get_result(conn).await?;
     advance(conn, topic).await?;
     Ok(argument)
 }

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::types::{NewRelation, Relation, RelationFilter, RelationPatch, RelationPath};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id};
 use crate::db::schema::{premises, relations, relations_with_ends as ends};
+use crate::db::statement::statement;
 use crate::domain::ids::{
     ArgumentId, ArgumentRef, PositionId, Ref, RelationId, RelationRef, TopicId, TopicRef,
 };
@@ -310,6 +312,25 @@ pub async fn insert_fields(
     Ok(id)
 }
 
+statement! {
+    /// As SQL, since diesel has rows with defaults parsed anew each time.
+    struct Insert {
+        id: RelationId => sql_types::Uuid,
+        topic: TopicId => sql_types::Uuid,
+        slug: Slug => sql_types::Text,
+        kind: RelationKind => sql_types::Text,
+        position: Option<PositionId> => sql_types::Nullable<sql_types::Uuid>,
+        argument: Option<ArgumentId> => sql_types::Nullable<sql_types::Uuid>,
+        relation: Option<RelationId> => sql_types::Nullable<sql_types::Uuid>,
+        scheme: Option<Scheme> => sql_types::Nullable<sql_types::Text>,
+        symmetric: bool => sql_types::Bool,
+        origin: Option<Origin> => sql_types::Nullable<sql_types::Jsonb>,
+    } = "
+        insert into relations (id, topic_id, slug, kind, target_position_id, target_argument_id,
+                               target_relation_id, scheme, \"symmetric\", origin)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+}
+
 /// Makes a relation that has its id already, because others refer to it.
 pub async fn insert_as(
     conn: &mut Conn,
@@ -319,17 +340,32 @@ pub async fn insert_as(
     premises: &[ArgumentId],
     fields: &Fields,
 ) -> Result<()> {
-    diesel::insert_into(relations::table)
-        .values((
-            relations::id.eq(id),
-            relations::topic_id.eq(topic),
-            relations::slug.eq(slug),
-            fields,
-        ))
-        .execute(conn)
-        .await?;
+    let insert = Insert {
+        id,
+        topic,
+        slug: slug.clone(),
+        kind: fields.kind,
+        position: fields.target_position_id,
+        argument: fields.target_argument_id,
+        relation: fields.target_relation_id,
+        scheme: fields.scheme.clone(),
+        symmetric: fields.symmetric,
+        origin: fields.origin.clone(),
+    };
+    insert.execute(conn).await?;
     insert_premises(conn, topic, id, premises).await?;
     advance(conn, topic).await
+}
+
+statement! {
+    struct InsertPremises {
+        topic: TopicId => sql_types::Uuid,
+        relation: RelationId => sql_types::Uuid,
+        arguments: Vec<ArgumentId> => sql_types::Array<sql_types::Uuid>,
+    } = "
+        insert into premises (topic_id, relation_id, argument_id, ordinal)
+        select $1, $2, argument_id, place - 1
+        from unnest($3) with ordinality as premise (argument_id, place)";
 }
 
 async fn insert_premises(
@@ -338,19 +374,7 @@ async fn insert_premises(
     relation: RelationId,
     ids: &[ArgumentId],
 ) -> Result<()> {
-    let rows: Vec<_> = ids
-        .iter()
-        .zip(0_i16..)
-        .map(|(argument, ordinal)| {
-            (
-                premises::topic_id.eq(topic),
-                premises::relation_id.eq(relation),
-                premises::argument_id.eq(*argument),
-                premises::ordinal.eq(ordinal),
-            )
-        })
-        .collect();
-    diesel::insert_into(premises::table).values(rows).execute(conn).await?;
+    InsertPremises { topic, relation, arguments: ids.to_vec() }.execute(conn).await?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::access::{Sight, visible};
 use crate::db::Conn;
 use crate::db::lists::{by_name, free_slug, in_order, in_order_of_id, lower, starting_with};
 use crate::db::schema::{citations, relations, topics};
+use crate::db::statement::statement;
 use crate::domain::ids::{Ref, TopicId, TopicRef};
 use crate::domain::input::FaultCode;
 use crate::domain::kinds::Status;
@@ -162,12 +163,14 @@ pub async fn lock(conn: &mut Conn, name: &TopicRef) -> Result<Head> {
     Ok(head)
 }
 
+statement! {
+    /// As SQL, since diesel has updates parsed anew each time.
+    struct Advance { topic: TopicId => diesel::sql_types::Uuid } = "update topics set revision = revision + 1 where id = $1";
+}
+
 /// Counts a change to something below a topic.
 pub async fn advance(conn: &mut Conn, topic: TopicId) -> Result<()> {
-    diesel::update(topics::table.find(topic))
-        .set(topics::revision.eq(topics::revision + 1))
-        .execute(conn)
-        .await?;
+    Advance { topic }.execute(conn).await?;
     Ok(())
 }
 

@@ -76,6 +76,7 @@ mod nodes;
 mod outages;
 mod outline;
 mod plans;
+mod prepared;
 mod ranking;
 mod revisions;
 mod search;

@@ -172,7 +172,10 @@ async fn every_label_has_few_values_whatever_clients_send() {
     let names: Vec<&str> = values.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["commit", "kind", "le", "method", "reason", "route", "state", "status", "version"]
+        [
+            "commit", "kind", "le", "method", "reason", "result", "route", "state", "status",
+            "version"
+        ]
     );
 }
 

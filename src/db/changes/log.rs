@@ -17,14 +17,18 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::AsyncMessage;
 
+use super::Changes;
 use super::line::{self, Seen};
-use super::{BOUND, Changes};
 use crate::db::connect::{Connector, Speaker};
 use crate::db::{BoxError, Conn};
 use crate::http::problem::chain;
 
 /// How long the log is not looked at, if nobody tells of a commit.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// How long an answer is waited for before the connection is taken for broken. Nothing is trusted
+/// for so long; but where the machine was only busy, nothing has to be forgotten either.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// After how long without a look at the log its lines may have been deleted.
 const FORGOTTEN: Duration = Duration::from_secs(60);
@@ -67,7 +71,7 @@ async fn listen(connector: &Connector, changes: &Changes) -> Result<(), BoxError
             return Err("the connection was closed".into());
         }
         if must_tell {
-            timeout(BOUND, log.conn.batch_execute(&format!("notify {CHANNEL}"))).await??;
+            timeout(SILENCE, log.conn.batch_execute(&format!("notify {CHANNEL}"))).await??;
         }
         log.read(changes).await?;
         log.tidy().await?;
@@ -119,7 +123,7 @@ impl Log {
         if self.at.is_some_and(|at| asked - at > FORGOTTEN) {
             return Err("the log was not looked at for too long".into());
         }
-        let seen = timeout(BOUND, line::since(&self.conn, self.ended)).await??;
+        let seen = timeout(SILENCE, line::since(&self.conn, self.ended)).await??;
         let ended = seen.first().map(|seen| seen.ended).ok_or("the log has no end")?;
         let mut read = HashSet::new();
         let mut news = HashSet::new();

@@ -124,6 +124,11 @@ impl OwnPostgres {
     pub fn url(&self, database: &str) -> String {
         self.postgres.as_ref().unwrap().url(database)
     }
+
+    /// The file that it logs to.
+    pub fn log_file(&self) -> PathBuf {
+        self.postgres.as_ref().unwrap().log_file()
+    }
 }
 
 fn fresh_directory() -> PathBuf {
