@@ -21,9 +21,8 @@ impl Question {
     /// What a request asks for; `None` if its answer is not for everybody, or its form is to be
     /// judged by others.
     pub(super) fn of(request: &ServiceRequest, is_for_every_origin: bool) -> Option<Self> {
-        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         let headers = request.headers();
-        if !is_read
+        if *request.method() != Method::GET
             || !is_for_api(request)
             || headers.contains_key(header::AUTHORIZATION)
             || headers.contains_key(header::IF_MATCH)

@@ -78,7 +78,7 @@ pub async fn get_topic(
         Ok((topic, expanded))
     })?;
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = [Subject::TopicRecord(topic.id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, topic.version, &topic, &parts).showing(shown))
 }
 

@@ -104,13 +104,14 @@ async fn an_expanded_answer_is_given_whole_whatever_the_client_has() {
 async fn a_change_is_shown_to_the_next_request_and_leaves_other_topics_in_memory() {
     let (app, reader) = keeping().await;
     app.topic("another").await;
-    let (own, other, list, search) = (
+    let (own, topic, other, list, search) = (
         "/v1/topics/llama/outline",
+        "/v1/topics/llama",
         "/v1/topics/another/outline",
         "/v1/topics",
         "/v1/search?q=open",
     );
-    for path in [own, other, list, search] {
+    for path in [own, topic, other, list, search] {
         kept(&reader, path).await;
     }
 
@@ -119,7 +120,8 @@ async fn a_change_is_shown_to_the_next_request_and_leaves_other_topics_in_memory
     let after = |path: &'static str| async { came_from(&reader.get(path).await).to_owned() };
     assert_eq!(after(own).await, "miss");
     assert_eq!(after(other).await, "hit");
-    // The list shows topics, and none of them changed; a search may find anything.
+    // These show topics, and none of them changed; a search may find anything.
+    assert_eq!(after(topic).await, "hit");
     assert_eq!(after(list).await, "hit");
     assert_eq!(after(search).await, "miss");
 

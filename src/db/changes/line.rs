@@ -27,10 +27,12 @@ impl Line {
     /// What the line says has changed.
     pub(super) fn subjects(&self) -> impl Iterator<Item = Subject> + use<> {
         let topic = self.topic_id.map(|id| Subject::Topic(id.into()));
-        let topics = topic.filter(|_| self.is_record == Some(true)).map(|_| Subject::Topics);
+        let changed = self.topic_id.filter(|_| self.is_record == Some(true));
+        let record = changed.map(|id| Subject::TopicRecord(id.into()));
+        let topics = changed.map(|_| Subject::Topics);
         let source = self.source_id.map(|id| Subject::Source(id.into()));
         let sources = source.map(|_| Subject::Sources);
-        [topic, topics, source, sources, Some(Subject::Everything)].into_iter().flatten()
+        [topic, record, topics, source, sources, Some(Subject::Everything)].into_iter().flatten()
     }
 }
 

@@ -6,7 +6,7 @@
 //! ago the read began, and a read that began before a commit is never kept after it.
 //!
 //! What this program's own transactions change is marked before they are committed and unmarked
-//! after it. Others' commits are read from the log of changes in the database ([`log`]), never later
+//! after it. Others' commits are read from the log of changes in the database (`log`), never later
 //! than [`BOUND`] after they were made: without news of the database for so long, nothing holds.
 
 use std::collections::{HashMap, HashSet};
@@ -36,7 +36,9 @@ pub const BOUND: Duration = Duration::from_secs(1);
 pub enum Subject {
     /// A topic and everything in it.
     Topic(TopicId),
-    /// Which topics there are, and their own fields.
+    /// The fields of a topic itself.
+    TopicRecord(TopicId),
+    /// Which topics there are, and the fields of each itself.
     Topics,
     /// A source.
     Source(SourceId),
@@ -271,10 +273,11 @@ impl Subject {
     fn in_order(&self) -> (u8, Option<Uuid>) {
         match self {
             Self::Topic(id) => (0, Some((*id).into())),
-            Self::Topics => (1, None),
-            Self::Source(id) => (2, Some((*id).into())),
-            Self::Sources => (3, None),
-            Self::Everything => (4, None),
+            Self::TopicRecord(id) => (1, Some((*id).into())),
+            Self::Topics => (2, None),
+            Self::Source(id) => (3, Some((*id).into())),
+            Self::Sources => (4, None),
+            Self::Everything => (5, None),
         }
     }
 }
