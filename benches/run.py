@@ -165,16 +165,18 @@ class Run:
             head = f"HTTP/1.1 {status} \r\n" + "\r\n".join(f"{name}: {value}" for name, value in headers)
             with open(os.path.join(answers, workload), "wb") as file:
                 file.write(head.encode() + b"\r\n\r\n" + body)
+            self.clean(workload)
         command = [self.given.kit, "constant", "--answers", answers, "--listen", "127.0.0.1:{port}", "--workers", str(os.cpu_count())]
         self.add(Server("constant", command, "/v1/topics", os.path.join(self.directory, "constant.log")), self.given.topics)
         # It is sent what the program is sent.
         self.made["constant"].directory = ours.directory
 
     def check(self):
-        for name, made in self.made.items():
-            for workload in self.given.workloads:
-                if name != "constant" and workload not in ("import", "mix") and asks(name, workload):
+        for workload in (*workloads.READS, *workloads.WRITES):
+            for name, made in self.made.items():
+                if workload in self.given.workloads and name != "constant" and asks(name, workload):
                     made.check(workload)
+            self.clean(workload)
 
     def measure(self):
         for workload in self.given.workloads:

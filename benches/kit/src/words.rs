@@ -72,11 +72,12 @@ impl Words {
         sentences.join(" ")
     }
 
-    /// What somebody looks for: a word to three, neither the commonest nor the rarest.
+    /// What somebody looks for: a word or two, neither the commonest nor rare. Two are together in
+    /// about one argument of a thousand.
     pub fn query(&self, random: &mut Random) -> String {
-        let count = [1, 2, 2, 3][random.below(4)];
+        let count = [1, 2, 2][random.below(3)];
         let words: Vec<&str> =
-            (0..count).map(|_| self.words[random.between(200, 2000)].as_str()).collect();
+            (0..count).map(|_| self.words[random.between(100, 600)].as_str()).collect();
         words.join(" ")
     }
 
