@@ -17,7 +17,7 @@ ARGUMENTS = 75
 PAGE = 20
 # How many different ones are ready to be sent.
 WRITTEN = 20_000
-COPIES = 50
+COPIES = 8
 
 
 class Texts:
@@ -134,10 +134,10 @@ def wrong(workload, path, body, status, answer):
 
 
 def record_searches(directory, log, texts, system):
-    """Searches have no fixed statements: those of sixty are what the program sends now."""
+    """Searches have no fixed statements: those of thirty are what the program sends now."""
     where = os.path.join(directory, "pgbench")
     os.makedirs(where, exist_ok=True)
-    for number, query in enumerate(texts.queries[:60]):
+    for number, query in enumerate(texts.queries[:30]):
         def ask(path=f"/v1/search?q={quote(query)}"):
             return system.ask("GET", path)
         sent = recording.record(log, ask, "search_entries")
