@@ -1,9 +1,9 @@
 # One verb each. CI runs the same.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check openapi contract bench fuzz build-tools postgresql
+.PHONY: help serve test check openapi contract fuzz bench bench-quick build-tools postgresql
 
 help: ## list what can be done
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # `exec` leaves no shell between make and the program, so that make waits for its clean stop
 # after Ctrl-C.
@@ -31,11 +31,14 @@ openapi: build-tools postgresql ## write openapi/openapi.json anew, with example
 contract: build-tools postgresql ## hold the program to its contract by other people's tools
 	@tests/contract/run
 
-bench: build-tools postgresql ## measure reads and writes beside what bounds them, into docs/benchmarks
-	cargo bench --bench reads -- --into docs/benchmarks
-
 fuzz: build-tools ## give the readers of files random ones, FUZZ_SECONDS=60 for each format
 	@scripts/fuzz
+
+bench: build-tools postgresql ## measure the program beside its limits, an hour long; parts: ARGS="--workloads …"
+	@benches/run.py $(ARGS)
+
+bench-quick: build-tools postgresql ## the same, small: only gross regressions fail it
+	@benches/run.py --quick $(ARGS)
 
 build-tools:
 	@scripts/install-build-tools

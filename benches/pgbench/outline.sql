@@ -1,10 +1,12 @@
--- The statements of GET /v1/topics/{topic}/outline. pgbench keeps a value of one row only, so the id of
--- the topic comes from the first statement alone, and its positions are read by a statement of their own.
-\set topic random(0, :topics - 1)
-begin transaction isolation level repeatable read read only;
-select id as topic_id, slug, title, summary, tags, language, status, origin, version, created_at, updated_at, revision from topics where (status != 'draft' or false or id = any('{}'::uuid[])) and slug = concat('topic-', :topic::text) \gset
-select id, slug, statement, summary, rank from positions where topic_id = :topic_id::uuid order by rank, id;
-select id, slug, claim, body, language from arguments where topic_id = :topic_id::uuid order by id;
-select id, slug, kind, scheme, symmetric, target_position_id, target_argument_id, target_relation_id, premise_ids from relations_with_ends where topic_id = :topic_id::uuid order by id;
-select id, slug, source_slug, exact, start_at, end_at, position_id, argument_id, relation_id from citations_with_ends where topic_id = :topic_id::uuid order by source_id, start_at, end_at, id;
-commit;
+-- GET /v1/topics/{topic}/outline
+\if :uniform
+\set n random(1, :topics)
+\else
+\set n random_zipfian(1, :topics, 1.001)
+\endif
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT "topics"."id", "topics"."slug", "topics"."title", "topics"."summary", "topics"."tags", "topics"."language", "topics"."status", "topics"."origin", "topics"."version", "topics"."created_at", "topics"."updated_at", "topics"."revision", "positions"."id", "positions"."slug", "positions"."statement", "positions"."summary", "positions"."rank" FROM ("topics" LEFT OUTER JOIN "positions" ON "positions"."topic_id" = "topics"."id") WHERE ((("topics"."status" != 'draft' OR false) OR "topics"."id" = ANY('{}')) AND "topics"."slug" = 'topic-' || :n::text) ORDER BY "positions"."rank", "positions"."id";
+SELECT "arguments"."id", "arguments"."slug", "arguments"."claim", "arguments"."body", "arguments"."language" FROM "arguments" WHERE "arguments"."topic_id" = ('01900000-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid ORDER BY "arguments"."id";
+SELECT "relations_with_ends"."id", "relations_with_ends"."slug", "relations_with_ends"."kind", "relations_with_ends"."scheme", "relations_with_ends"."symmetric", "relations_with_ends"."target_position_id", "relations_with_ends"."target_argument_id", "relations_with_ends"."target_relation_id", "relations_with_ends"."premise_ids" FROM "relations_with_ends" WHERE "relations_with_ends"."topic_id" = ('01900000-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid ORDER BY "relations_with_ends"."id";
+SELECT "citations_with_ends"."id", "citations_with_ends"."slug", "citations_with_ends"."source_slug", "citations_with_ends"."exact", "citations_with_ends"."start_at", "citations_with_ends"."end_at", "citations_with_ends"."position_id", "citations_with_ends"."argument_id", "citations_with_ends"."relation_id" FROM "citations_with_ends" WHERE "citations_with_ends"."topic_id" = ('01900000-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid ORDER BY "citations_with_ends"."source_id", "citations_with_ends"."start_at", "citations_with_ends"."end_at", "citations_with_ends"."id";
+COMMIT;
