@@ -52,6 +52,8 @@ const MANY: &str = "
     join sources s on s.slug = 'source-' || 1 + (hashtext(a.topic_id::text) + length(a.slug) & 16383);
     insert into keys (id, label, secret_sha256, scopes)
     select gen_random_uuid(), 'Key ' || n, sha256('none'), array['read'] from generate_series(1, 20000) n;
+    insert into changes (xid, topic_id, is_record)
+    select n::text::xid8, gen_random_uuid(), false from generate_series(1, 100000) n;
     insert into kept_answers (key_id, idempotency_key, request_sha256, status)
     select id, label, secret_sha256, 204 from keys;
     -- What the triggers would put, in a tenth of the time.
