@@ -73,16 +73,10 @@ impl Caching {
         self.answers.tell(CacheResult::Hit, answer.headers_mut());
         let status = answer.status();
         let method = request.method();
-        kept.meter.answered(status == StatusCode::OK, begun, body_bytes(&answer));
+        let body_bytes = middleware::body_bytes(&answer);
+        kept.meter.answered(status == StatusCode::OK, begun, body_bytes);
         middleware::log(status, method, Some(&kept.route), None, begun, &id);
         answer
-    }
-}
-
-fn body_bytes(answer: &HttpResponse) -> u64 {
-    match body::MessageBody::size(answer.body()) {
-        body::BodySize::Sized(length) => length,
-        body::BodySize::None | body::BodySize::Stream => 0,
     }
 }
 

@@ -200,6 +200,14 @@ fn count_refused_quotes(answer: &HttpResponse, metrics: &Metrics) {
     }
 }
 
+/// The length of a body, if it is known.
+pub fn body_bytes(answer: &HttpResponse) -> u64 {
+    match answer.body().size() {
+        BodySize::Sized(length) => length,
+        BodySize::None | BodySize::Stream => 0,
+    }
+}
+
 fn count(
     answer: &HttpResponse,
     method: &Method,
@@ -207,10 +215,7 @@ fn count(
     begun: Instant,
     metrics: &Metrics,
 ) {
-    let body_bytes = match answer.body().size() {
-        BodySize::Sized(length) if *method != Method::HEAD => length,
-        BodySize::Sized(_) | BodySize::None | BodySize::Stream => 0,
-    };
+    let body_bytes = if *method == Method::HEAD { 0 } else { body_bytes(answer) };
     metrics.answered(Answered {
         route,
         method: method.as_str(),

@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::rt::time::{sleep, timeout};
-use debatebase::db::migrations;
-use debatebase::domain::input;
-use debatebase::keys;
 use diesel::sql_query;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::{join_all, join3};
 use serde_json::json;
 
-use crate::support::{Answer, OwnPostgres, TestApp, on_a_runtime};
+use crate::support::{Answer, OwnPostgres, TestApp};
 
 #[actix_web::test]
 async fn a_service_without_its_database_lives_but_is_not_ready() {
@@ -133,12 +130,7 @@ impl Seen {
 async fn a_database_that_is_killed_under_load_and_comes_back_loses_nothing_that_was_answered() {
     // Tests are not durable, but this one asks for it.
     let mut postgres = OwnPostgres::start(&["synchronous_commit=on"]);
-    let url = postgres.url("postgres");
-    on_a_runtime(async { migrations::run(&url).await.unwrap() });
-    let app = TestApp::over_url(&url).await;
-    let new = input::read(json!({"label": "The key of this test", "scopes": ["write"]})).unwrap();
-    let (_, key) = keys::first::make(app.db(), new).await.unwrap();
-    let app = app.with_key(&key.reveal());
+    let app = TestApp::writing_to(&postgres).await;
     app.post("/v1/topics", json!({"slug": "llama", "title": "Is it?"})).await.expect(201);
     let seen = Seen::default();
 

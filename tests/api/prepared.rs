@@ -2,12 +2,9 @@
 
 use std::fs;
 
-use debatebase::db::migrations;
-use debatebase::domain::input;
-use debatebase::keys;
 use serde_json::json;
 
-use crate::support::{OwnPostgres, TestApp, on_a_runtime};
+use crate::support::{OwnPostgres, TestApp};
 
 /// How often each is asked for, so that every connection has met it.
 const WARM: usize = 40;
@@ -16,12 +13,7 @@ const WARM: usize = 40;
 async fn hot_statements_are_parsed_once_for_each_connection() {
     // PostgreSQL then logs each step of a statement: parse, bind, execute.
     let postgres = OwnPostgres::start(&["log_min_duration_statement=0"]);
-    let url = postgres.url("postgres");
-    on_a_runtime(async { migrations::run(&url).await.unwrap() });
-    let app = TestApp::over_url(&url).await;
-    let new = input::read(json!({"label": "The key of this test", "scopes": ["write"]})).unwrap();
-    let (_, key) = keys::first::make(app.db(), new).await.unwrap();
-    let app = app.with_key(&key.reveal());
+    let app = TestApp::writing_to(&postgres).await;
     app.debate().await;
     let reader = app.without_key();
 

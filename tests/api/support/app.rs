@@ -15,12 +15,15 @@ use clap::Parser;
 use debatebase::access::Policy;
 use debatebase::app::{self, State};
 use debatebase::config::Config;
-use debatebase::db::{Conn, Db, Patience, connect};
-use serde_json::Value;
+use debatebase::db::{Conn, Db, Patience, connect, migrations};
+use debatebase::domain::input;
+use debatebase::keys;
+use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
 use super::answer::Answer;
-use super::database::{Content, TestDatabase};
+use super::database::{Content, TestDatabase, on_a_runtime};
+use super::server::OwnPostgres;
 
 type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
 
@@ -71,6 +74,16 @@ impl TestApp {
         let db = Db::new(url, CONNECTIONS).unwrap();
         let state = State::new(db.clone(), Policy::ByKey);
         Self::of(state, db, url.to_owned(), None).await
+    }
+
+    /// An application over a PostgreSQL of the test's own, with a key that may write.
+    pub async fn writing_to(postgres: &OwnPostgres) -> Self {
+        let url = postgres.url("postgres");
+        on_a_runtime(async { migrations::run(&url).await.unwrap() });
+        let app = Self::over_url(&url).await;
+        let new = json!({"label": "The key of this test", "scopes": ["write"]});
+        let (_, key) = keys::first::make(app.db(), input::read(new).unwrap()).await.unwrap();
+        app.with_key(&key.reveal())
     }
 
     /// The same application, asked without a key.
