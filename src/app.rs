@@ -40,6 +40,7 @@ pub struct State {
     routes: Data<Routes>,
     known_keys: Data<KnownKeys>,
     slots: Data<Slots>,
+    ready: Data<views::Ready>,
     answers: Data<Answers>,
     limits: Option<(Data<Limiter>, body::Patience, Deadline, upload::Bounds)>,
     metrics: Data<Metrics>,
@@ -56,6 +57,7 @@ impl State {
             metrics: Data::new(db.metrics().clone()),
             draining: Data::default(),
             slots: Data::new(Slots::of(&db)),
+            ready: Data::default(),
             answers: Data::new(Answers::new(0, db.changes().clone(), db.metrics().clone())),
             db: Data::new(db),
             policy: Data::new(policy),
@@ -82,6 +84,12 @@ impl State {
     pub fn with_cache(self, bytes: u64) -> Self {
         let (changes, metrics) = (self.db.changes().clone(), self.db.metrics().clone());
         Self { answers: Data::new(Answers::new(bytes, changes, metrics)), ..self }
+    }
+
+    /// The same, as the worker uses it that this is called by.
+    #[must_use]
+    pub fn of_worker(&self) -> Self {
+        Self { db: Data::new(self.db.of_worker()), ..self.clone() }
     }
 
     /// Whether the program is about to end.
@@ -140,6 +148,7 @@ pub fn build(
         .app_data(state.metrics.clone())
         .app_data(state.draining.clone())
         .app_data(state.slots.clone())
+        .app_data(state.ready.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()

@@ -4,6 +4,7 @@
 //! Nothing else in the program reads a setting from the environment.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -216,6 +217,12 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
+    /// How many threads answer requests.
+    pub fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        self.workers.map_or_else(cores, usize::from)
+    }
+
     /// Where the program hears of changes, if not at `url`. An empty setting is none.
     pub fn direct_database_url<'a>(&'a self, url: &'a str) -> &'a str {
         let direct = self.direct_database_url.as_deref().map(str::trim);

@@ -120,15 +120,12 @@ impl Listener {
     /// The API.
     fn public(state: &State, config: &ServerConfig) -> Result<Self, BoxError> {
         let state = state.clone();
-        let server = HttpServer::new(move || app::build(&state))
+        let server = HttpServer::new(move || app::build(&state.of_worker()))
+            .workers(config.workers())
             .client_request_timeout(config.limits.header_timeout)
             // Who closes its half of the connection is gone, and what it asked for is given up.
             .h1_allow_half_closed(false)
             .shutdown_timeout(config.shutdown_timeout.as_secs());
-        let server = match config.workers {
-            Some(workers) => server.workers(workers.into()),
-            None => server,
-        };
         let server = server
             .disable_signals()
             .bind(config.listen)
@@ -176,7 +173,8 @@ async fn prepare(home: &Home, config: &ServerConfig) -> Result<Db, BoxError> {
         log::info!("migrated: {name}");
     }
     let patience = Patience::within(config.limits.request_timeout);
-    let db = Db::for_requests(home.url(), config.database_connections.into(), patience)?;
+    let (connections, workers) = (config.database_connections.into(), config.workers());
+    let db = Db::for_requests(home.url(), connections, workers, patience)?;
     if config.seed == Seed::Essay && imports::is_empty(&db).await? {
         let essay = imports::seeds::essay()?;
         // No request waits for it, so it may take its time.

@@ -65,6 +65,7 @@ pub const CONSTRAINTS: &[(&str, Code)] = &[
     ("keys_secret_sha256_check", Code::Internal),
     ("keys_scopes_check", Code::Internal),
     ("keys_topic_ids_check", Code::Internal),
+    ("outlines_topic_id_fkey", Code::NotFound),
     ("kept_answers_key_id_fkey", Code::BadKey),
     ("kept_answers_idempotency_key_check", Code::Internal),
     ("kept_answers_request_sha256_check", Code::Internal),

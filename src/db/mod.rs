@@ -20,11 +20,12 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle};
 
 use self::changes::Changes;
 use self::connect::Connector;
-use self::shared::Shared;
+use self::shared::{Division, Shared};
 use self::timed::Timed;
 use crate::http::problem::{Problem, Result};
 use crate::metrics::{ConnectionFailure, Metrics, PoolState, Work};
@@ -62,6 +63,8 @@ pub type Lent = Timed<Object<Conn>>;
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
+    /// How many more workers can have connections of their own.
+    for_workers: Arc<Semaphore>,
     pool: Pool<Conn>,
     connector: Arc<Connector>,
     runtime: Handle,
@@ -85,22 +88,28 @@ impl Db {
     /// The connections live on the runtime that this is called on, not on that of the worker that
     /// happens to need one: a worker that stops must not end the connections that others use.
     pub fn new(url: &str, size: usize) -> std::result::Result<Self, BoxError> {
-        Self::over(Connector::new(url)?, size)
+        Self::over(Connector::new(url)?, size, 0)
     }
 
-    /// The same, for requests, which PostgreSQL does not work for longer than is waited for.
+    /// The same, for the requests that so many workers answer. PostgreSQL does not work for them
+    /// longer than is waited for.
     pub fn for_requests(
         url: &str,
         size: usize,
+        workers: usize,
         patience: Patience,
     ) -> std::result::Result<Self, BoxError> {
-        Self::over(Connector::new(url)?.with_patience(patience), size)
+        Self::over(Connector::new(url)?.with_patience(patience), size, workers)
     }
 
-    fn over(connector: Connector, size: usize) -> std::result::Result<Self, BoxError> {
+    fn over(
+        connector: Connector,
+        size: usize,
+        workers: usize,
+    ) -> std::result::Result<Self, BoxError> {
         let runtime = Handle::current();
         let connector = Arc::new(connector);
-        let shared = (size / 4).clamp(1, 4);
+        let Division { workers, shared, pool } = Division::of(size, workers);
         let (opener, home) = (Arc::clone(&connector), runtime.clone());
         let mut config = ManagerConfig::default();
         // A connection that was lost is known to be closed; to ask each one first would double
@@ -113,7 +122,7 @@ impl Db {
         // The connector knows where to.
         let manager = AsyncDieselConnectionManager::<Conn>::new_with_config("", config);
         let pool = Pool::builder(manager)
-            .max_size(size.saturating_sub(shared).max(1))
+            .max_size(pool)
             .runtime(deadpool::Runtime::Tokio1)
             .wait_timeout(Some(POOL_WAIT))
             .create_timeout(Some(POOL_WAIT))
@@ -122,8 +131,19 @@ impl Db {
         let metrics = Metrics::default();
         let shared =
             Arc::new(Shared::new(Arc::clone(&connector), shared, runtime.clone(), metrics.clone()));
-        let changes = Changes::default();
-        Ok(Self { shared, pool, connector, runtime, changes, metrics })
+        let (for_workers, changes) = (Arc::new(Semaphore::new(workers)), Changes::default());
+        Ok(Self { shared, for_workers, pool, connector, runtime, changes, metrics })
+    }
+
+    /// The same, as the worker uses it that this is called by: if there are enough, with a
+    /// connection of its own for short reads.
+    #[must_use]
+    pub fn of_worker(&self) -> Self {
+        let mut own = self.clone();
+        if let Ok(permit) = Arc::clone(&self.for_workers).try_acquire_owned() {
+            own.shared = Arc::new(self.shared.of_worker(permit));
+        }
+        own
     }
 
     /// What is counted, here and by all who use this database.

@@ -248,6 +248,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Outlines that were made before, ready to be sent.
+    outlines (topic_id) {
+        topic_id -> Uuid,
+        revision -> BigInt,
+        build -> BigInt,
+        length -> Integer,
+        packed -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     topics,
     positions,
@@ -263,4 +274,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     kept_answers,
     search_entries,
     search_words,
+    outlines,
 );

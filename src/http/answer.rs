@@ -70,10 +70,13 @@ pub fn untagged<T, W: Serialize>(
     if !given.parts.are_plain() {
         return Ok(partial(conditions, &tag, given));
     }
-    Ok(unchanged(conditions, &tag).unwrap_or_else(|| {
-        let mut answer = HttpResponse::Ok();
-        answer.insert_header(etag(&tag)).insert_header(header::ContentType::json()).body(whole)
-    }))
+    Ok(unchanged(conditions, &tag).unwrap_or_else(|| ready(&tag, whole)))
+}
+
+/// Something whose JSON is there already.
+pub fn ready(tag: &str, json: Vec<u8>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(etag(tag)).insert_header(header::ContentType::json()).body(json)
 }
 
 /// Something with its own entity tag: 200, or 304 to a client that has it.
@@ -206,7 +209,8 @@ pub fn deleted() -> Result<Written> {
     Ok(Written::new(StatusCode::NO_CONTENT))
 }
 
-fn json(body: &impl Serialize) -> Result<Vec<u8>> {
+/// Something as JSON.
+pub fn json(body: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(body).map_err(|error| Problem::internal(&error))
 }
 

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get};
 
 use super::graph::GraphParameters;
 use super::outline::{DEEPEST, OutlineParameters, Rows};
+use super::ready::Ready;
 use super::sparing::unchanged;
 use super::{GraphView, OutlineView, graph, outline, queries};
 use crate::access::{Caller, Read};
@@ -30,10 +31,14 @@ use crate::topics::{self, TopicPath};
 pub async fn get_outline(
     caller: Caller<Read>,
     db: Data<Db>,
+    ready: Data<Ready>,
     Path(path): Path<TopicPath>,
     Query(parameters): Query<OutlineParameters>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
+    if parameters.are_of_all() {
+        return whole_outline(&db, &ready, &path, &caller, &conditions).await;
+    }
     if let Some(unchanged) = unchanged(&db, &path.topic, &caller, &conditions).await? {
         return Ok(unchanged);
     }
@@ -54,6 +59,34 @@ pub async fn get_outline(
     let parts = Parts::new(parameters.fields.as_ref(), None);
     let shown = [Subject::Topic(view.topic.id)];
     Ok(answer::parts(&conditions, view.revision, &view, &parts).showing(shown))
+}
+
+/// The outline that most ask for: ready, if it was made before.
+async fn whole_outline(
+    db: &Data<Db>,
+    ready: &Ready,
+    path: &TopicPath,
+    caller: &Caller<Read>,
+    conditions: &Conditions,
+) -> Result<HttpResponse> {
+    let stored = ready.find(&*db.read().await?, &path.topic, &caller.sight()).await?;
+    let tag = stored.revision.to_string();
+    if let Some(unchanged) = answer::unchanged(conditions, &tag) {
+        return Ok(unchanged);
+    }
+    if let Some(json) = stored.json {
+        return Ok(answer::ready(&tag, json).showing([Subject::Topic(stored.topic)]));
+    }
+    let (rows, citations) = db::snapshot!(db, async |conn| {
+        let rows = load(conn, path, caller).await?;
+        let citations = queries::citations(conn, rows.topic.topic.id).await?;
+        Ok((rows, citations))
+    })?;
+    let view = outline::assemble(&rows, citations, None, DEEPEST)?;
+    let (topic, revision) = (view.topic.id, view.revision);
+    let json = answer::json(&view)?;
+    ready.made(db, topic, revision, &json);
+    Ok(answer::ready(&revision.to_string(), json).showing([Subject::Topic(topic)]))
 }
 
 /// Get the graph of a topic

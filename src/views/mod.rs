@@ -10,10 +10,12 @@ mod handlers;
 mod outline;
 pub mod places;
 pub mod queries;
+mod ready;
 mod sparing;
 
 pub use graph::GraphView;
 pub use outline::OutlineView;
+pub use ready::Ready;
 pub use sparing::unchanged;
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -46,6 +46,13 @@ parameters! {
     }
 }
 
+impl OutlineParameters {
+    /// Whether all of the outline is asked for.
+    pub fn are_of_all(&self) -> bool {
+        self.depth.is_none() && self.root.is_none() && self.fields.is_none()
+    }
+}
+
 /// Some of the fields of an outline.
 pub type OutlineFields = Fields<OutlineView>;
 

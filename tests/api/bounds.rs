@@ -151,7 +151,7 @@ async fn a_statement_that_takes_too_long_is_given_up() {
     let app = TestApp::start().await;
     let second = Duration::from_secs(1);
     let patience = Patience { statement: second, lock: second };
-    let db = Db::for_requests(&app.database_url(), 4, patience).unwrap();
+    let db = Db::for_requests(&app.database_url(), 4, 0, patience).unwrap();
 
     let read: Result<(), Problem> = db
         .alone(Work::LongRead, async |conn| {

@@ -47,6 +47,7 @@ mod health;
 mod metrics;
 mod operating;
 mod readme;
+mod ready;
 
 // What the program stands on and begins with.
 mod exporting;

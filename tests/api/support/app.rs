@@ -126,7 +126,7 @@ impl TestApp {
         let url = database.url();
         let limits = &config.server.limits;
         let patience = Patience::within(limits.request_timeout);
-        let db = Db::for_requests(&url, CONNECTIONS, patience).unwrap();
+        let db = Db::for_requests(&url, CONNECTIONS, 0, patience).unwrap();
         let state = State::new(db.clone(), Policy::ByKey).with_limits(limits);
         Self::of(state, db, url, Some(database)).await
     }
