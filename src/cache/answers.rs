@@ -12,6 +12,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 
 use super::Shown;
+use super::flights::Flights;
 use super::question::Question;
 use crate::db::changes::{Changes, Held, Moment};
 use crate::http::answer::AlwaysWhole;
@@ -38,13 +39,15 @@ const OF_BODY: [HeaderName; 3] =
 #[derive(Debug)]
 pub struct Answers {
     kept: Cache<Key, Arc<Kept>>,
+    /// Those that are being made.
+    pub(super) flights: Flights,
     changes: Changes,
     metrics: Metrics,
     capacity: u64,
 }
 
 /// The key of a question.
-type Key = Box<[u8]>;
+pub(super) type Key = Box<[u8]>;
 
 /// An answer that was given.
 #[derive(Debug)]
@@ -68,7 +71,7 @@ impl Answers {
             .max_capacity(capacity)
             .weigher(move |key: &Key, kept: &Arc<Kept>| weight(key.len() + kept.body.len()))
             .build();
-        Self { kept, changes, metrics, capacity }
+        Self { kept, flights: Flights::default(), changes, metrics, capacity }
     }
 
     /// Whether answers are kept at a time.

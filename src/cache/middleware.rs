@@ -16,6 +16,7 @@ use futures_util::future::Either;
 
 use super::Shown;
 use super::answers::{Answers, Kept, not_modified};
+use super::flights::Turn;
 use super::question::Question;
 use crate::config::Origins;
 use crate::http::draining::Draining;
@@ -50,6 +51,19 @@ impl Caching {
         let Some(limiter) = &self.limiter else { return Some(Decision::Unlimited) };
         let decision = limiter.check(Class::Read, limits::subject(request));
         decision.problem().is_none().then_some(decision)
+    }
+
+    /// The answer to a question, if it is kept and may be given.
+    fn kept(
+        &self,
+        request: &ServiceRequest,
+        question: &Question,
+        begun: Instant,
+        now: Instant,
+    ) -> Option<HttpResponse> {
+        let kept = self.answers.find(question, now)?;
+        let decision = self.admit(request)?;
+        Some(self.answer(request, question, &kept, decision, begun))
     }
 
     /// The answer that is kept, with what is new in each.
@@ -132,22 +146,43 @@ where
             let answering = self.service.call(request);
             return Either::Right(Box::pin(async move { Ok(answers.passed_by(answering.await?)) }));
         };
-        if let Some(kept) = answers.find(&question, begun)
-            && let Some(decision) = self.caching.admit(&request)
-        {
-            let answer = self.caching.answer(&request, &question, &kept, decision, begun);
+        if let Some(answer) = self.caching.kept(&request, &question, begun, begun) {
             return Either::Left(ready(Ok(request.into_response(answer))));
         }
-        let service = Rc::clone(&self.service);
-        let answers = Data::clone(answers);
-        Either::Right(Box::pin(made(service, answers, question, request)))
+        let (service, caching) = (Rc::clone(&self.service), self.caching.clone());
+        Either::Right(Box::pin(made_once(service, caching, question, request, begun)))
     }
+}
+
+/// Has an answer made, unless another who asked the same is having it made: then that is waited for,
+/// once, and given if it holds for this one, too.
+async fn made_once<S>(
+    service: Rc<S>,
+    caching: Caching,
+    question: Question,
+    request: ServiceRequest,
+    begun: Instant,
+) -> Result<ServiceResponse<BoxBody>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    let _flight = match caching.answers.flights.turn(&question.key) {
+        Turn::Own(flight) => Some(flight),
+        Turn::Others(landing) => {
+            landing.wait().await;
+            if let Some(answer) = caching.kept(&request, &question, begun, Instant::now()) {
+                return Ok(request.into_response(answer));
+            }
+            None
+        }
+    };
+    made(service, &caching.answers, question, request).await
 }
 
 /// Has an answer made, and keeps it if it says what it shows.
 async fn made<S>(
     service: Rc<S>,
-    answers: Data<Answers>,
+    answers: &Answers,
     question: Question,
     mut request: ServiceRequest,
 ) -> Result<ServiceResponse<BoxBody>, Error>

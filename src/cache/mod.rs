@@ -6,6 +6,7 @@
 //! Memory is bounded in bytes; what is asked for least goes first.
 
 mod answers;
+mod flights;
 mod middleware;
 mod question;
 

@@ -1,10 +1,12 @@
 //! Finished answers in memory: given again for as long as they are true, and no longer.
 
+use std::future::IntoFuture;
 use std::time::{Duration, Instant};
 
 use debatebase::db::changes::BOUND;
 use diesel::sql_query;
 use diesel_async::RunQueryDsl;
+use futures_util::future::{join_all, poll_immediate};
 use serde_json::json;
 
 use crate::support::{Answer, TestApp};
@@ -71,6 +73,32 @@ async fn each_coding_is_kept_as_it_was_sent() {
         assert_eq!(again.header("content-encoding"), Some(coding));
         assert_eq!(made.bytes(), again.bytes(), "{coding}");
     }
+}
+
+#[actix_web::test]
+async fn what_many_ask_at_once_is_made_once() {
+    let (app, reader) = keeping().await;
+    for path in ["/v1/topics/llama/outline", "/v1/search?q=open", "/v1/topics"] {
+        let asked: Vec<_> = (0..20).map(|_| reader.get(path).into_future()).collect();
+        let answers = join_all(asked).await;
+
+        let made = answers.iter().filter(|answer| came_from(answer) == "miss").count();
+        assert_eq!(made, 1, "{path}");
+        for answer in answers {
+            assert_eq!(answer.expect(200).bytes(), reader.get(path).await.bytes(), "{path}");
+        }
+    }
+
+    // Neither an answer that is not kept nor one who goes away is a reason to wait for ever.
+    let asked: Vec<_> = (0..5).map(|_| reader.get("/v1/topics/none").into_future()).collect();
+    join_all(asked).await.into_iter().for_each(|answer| drop(answer.expect(404)));
+    app.post("/v1/topics/llama/arguments", json!({"claim": "It is news."})).await.expect(201);
+    let mut gone = reader.get("/v1/topics/llama/outline").into_future();
+    let mut waiting = reader.get("/v1/topics/llama/outline").into_future();
+    assert!(poll_immediate(&mut gone).await.is_none());
+    assert!(poll_immediate(&mut waiting).await.is_none());
+    drop(gone);
+    assert!(waiting.await.expect(200).text().contains("It is news."));
 }
 
 #[actix_web::test]
