@@ -1,8 +1,9 @@
 //! The one door to the database.
 //!
 //! There are two kinds of connections. Short reads take `&Conn` from [`Db::read`] and share it
-//! with others; everything else has one from the pool to itself: long reads by [`Db::alone`],
-//! writes in `write!`, several reads that must agree in `snapshot!`.
+//! with others, those of a worker with each other ([`Db::of_worker`]); everything else has one from
+//! the pool to itself: long reads by [`Db::alone`], writes in `write!`, several reads that must
+//! agree in `snapshot!`.
 //!
 //! **Invariants:** no transaction is opened anywhere else; queries never open one; no write
 //! happens outside one. A write runs to its end in a task of its own, so that a client that hangs

@@ -50,7 +50,8 @@ impl RequestId {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
         };
-        let new = || Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned();
+        let new =
+            || Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned();
         Self(given.filter(is_plain).map_or_else(new, str::to_owned))
     }
 }
