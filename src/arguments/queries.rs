@@ -4,6 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
+use futures_util::future::join;
 
 use super::similar;
 use super::types::{
@@ -171,15 +172,17 @@ pub async fn insert(
         // Under the lock, so that of two who add the same at once, one is told of the other.
         similar::refuse_duplicate(conn, &topic, &new.claim).await?;
     }
-    let slug = match &new.slug {
-        Some(slug) => slug.clone(),
+    let fields = Fields::of(new, &topic);
+    let argument = match &new.slug {
+        Some(slug) => insert_fields(conn, topic.id, slug, &fields).await?,
         None => {
             let wanted = Slug::derive(new.claim.as_str(), "argument");
-            let siblings = arguments::table.filter(arguments::topic_id.eq(topic.id));
-            free_slug!(&mut *conn, siblings, arguments::slug, wanted)
+            match insert_if_free(conn, topic.id, &wanted, &fields).await? {
+                Some(argument) => argument,
+                None => insert_under_next(conn, topic.id, wanted, &fields).await?,
+            }
         }
     };
-    let argument = insert_fields(conn, topic.id, &slug, &Fields::of(new, &topic)).await?;
     connect(conn, &topic, &argument, new, &sources).await?;
     Ok((topic, argument))
 }
@@ -196,7 +199,43 @@ statement! {
         origin: Option<Origin> => sql_types::Nullable<sql_types::Jsonb>,
     } = "
         insert into arguments (id, topic_id, slug, claim, body, language, origin)
-        values ($1, $2, $3, $4, $5, $6, $7) returning *";
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (topic_id, slug) do nothing returning *";
+}
+
+impl Insert {
+    fn of(topic: TopicId, slug: &Slug, fields: &Fields) -> Self {
+        let Fields { claim, body, language, origin } = fields.clone();
+        Self { id: ArgumentId::now(), topic, slug: slug.clone(), claim, body, language, origin }
+    }
+}
+
+/// Makes an argument of its fields and counts the change, which are sent in one go; `None` if its
+/// slug is taken.
+async fn insert_if_free(
+    conn: &mut Conn,
+    topic: TopicId,
+    slug: &Slug,
+    fields: &Fields,
+) -> Result<Option<Argument>> {
+    let (mut inserting, conn) = (&*conn, &*conn);
+    let insert = Insert::of(topic, slug, fields).get_result(&mut inserting);
+    let (made, advanced) = join(insert, advance(conn, topic)).await;
+    // Where that failed, so did the other, and says less of it.
+    let made = made.optional()?;
+    advanced?;
+    Ok(made)
+}
+
+/// Makes an argument in a place of the change that was counted, under the next slug that is free.
+async fn insert_under_next(
+    conn: &mut Conn,
+    topic: TopicId,
+    wanted: Slug,
+    fields: &Fields,
+) -> Result<Argument> {
+    let siblings = arguments::table.filter(arguments::topic_id.eq(topic));
+    let slug = free_slug!(&mut *conn, siblings, arguments::slug, wanted);
+    Ok(Insert::of(topic, &slug, fields).get_result(conn).await?)
 }
 
 /// Makes an argument of its fields.
@@ -206,12 +245,8 @@ pub async fn insert_fields(
     slug: &Slug,
     fields: &Fields,
 ) -> Result<Argument> {
-    let Fields { claim, body, language, origin } = fields.clone();
-    let id = ArgumentId::now();
-    let insert = Insert { id, topic, slug: slug.clone(), claim, body, language, origin };
-    let argument = insert.get_result(conn).await?;
-    advance(conn, topic).await?;
-    Ok(argument)
+    let made = insert_if_free(conn, topic, slug, fields).await?;
+    made.ok_or_else(|| Problem::slug_taken("argument", "with this slug"))
 }
 
 /// Makes an argument, or makes the one that is there equal to `new`; what it carries is made where it is missing.

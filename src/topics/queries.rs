@@ -169,8 +169,8 @@ statement! {
 }
 
 /// Counts a change to something below a topic.
-pub async fn advance(conn: &mut Conn, topic: TopicId) -> Result<()> {
-    Advance { topic }.execute(conn).await?;
+pub async fn advance(mut conn: &Conn, topic: TopicId) -> Result<()> {
+    Advance { topic }.execute(&mut conn).await?;
     Ok(())
 }
 
