@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the program beside its limits, in turns.
+"""Measures the program beside its limits and its peers, in turns.
 
     benches/run.py                                  everything (make bench)
     benches/run.py --quick                          the guard of CI (make bench-quick)
@@ -19,13 +19,13 @@ import sys
 import tempfile
 import time
 
-from measuring import recording, report, workloads
+from measuring import peers, recording, report, workloads
 from measuring.cluster import OPTIONS, Cluster, load
 from measuring.servers import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-SYSTEMS = ("debatebase", "debatebase-uncached", "constant", "pgbench-8", "pgbench-32")
+SYSTEMS = ("debatebase", "debatebase-uncached", "constant", *peers.NAMES, "pgbench-8", "pgbench-32")
 TENFOLD = "debatebase-tenfold"
 UNCACHED = {"CACHE_SIZE": "0"}
 # The seconds of pgbench that do not count.
@@ -77,6 +77,7 @@ def arguments():
 
 
 def build(given):
+    """All that is measured, where it is not there. Gives the folders of the peers."""
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     if not given.program:
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
@@ -86,6 +87,7 @@ def build(given):
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=os.path.join(HERE, "kit"), check=True,
                        env={**os.environ, "CARGO_TARGET_DIR": kit})
         given.kit = os.path.join(kit, "release/debatebase-bench-kit")
+    return {name: peers.install(name, target, say) for name in peers.NAMES if name in given.systems}
 
 
 def about(given, cluster):
@@ -110,8 +112,8 @@ def about(given, cluster):
 
 
 class Run:
-    def __init__(self, given, directory):
-        self.given, self.directory = given, directory
+    def __init__(self, given, homes, directory):
+        self.given, self.homes, self.directory = given, homes, directory
         self.servers, self.made, self.samples, self.imported = {}, {}, [], 0
         self.cluster = Cluster(directory)
 
@@ -136,6 +138,9 @@ class Run:
             self.add(self.ours("debatebase", url, {}), given.topics)
         if "constant" in given.systems:
             self.add_constant()
+        for name, home in self.homes.items():
+            log = os.path.join(self.directory, name + ".log")
+            self.add(peers.start(name, home, self.cluster.url("bench", OPTIONS), log), given.topics)
         if "search" in given.workloads and any(name.startswith("pgbench") for name in given.systems):
             say("recording what a search sends")
             system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
@@ -279,13 +284,13 @@ def say(text):
 
 def main():
     given = arguments()
-    build(given)
+    homes = build(given)
     # Whoever ends this ends what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     directory = tempfile.mkdtemp(prefix="debatebase-bench-")
     # Where root runs this, PostgreSQL is another account's and has to get through.
     os.chmod(directory, 0o711)
-    run = Run(given, directory)
+    run = Run(given, homes, directory)
     try:
         told = about(given, run.cluster)
         run.prepare()
