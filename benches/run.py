@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from measuring import peers, recording, report, workloads
+from measuring import once, peers, recording, report, workloads
 from measuring.cluster import OPTIONS, Cluster, load
 from measuring.servers import Server
 
@@ -36,6 +36,8 @@ def asks(system, workload):
     """Whether a system can be asked for a workload."""
     if system == TENFOLD:
         return workload == "outline"
+    if system in peers.ONCE:
+        return workload in once.ASKED
     if workload == "import":
         return system == "debatebase"
     if system == "pgbench-32":
@@ -47,7 +49,7 @@ def asks(system, workload):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small data, three short rounds; fails below half of a bar")
-    parser.add_argument("--systems", help="with commas: " + ", ".join(SYSTEMS))
+    parser.add_argument("--systems", help="with commas: " + ", ".join((*SYSTEMS, *peers.ONCE)))
     parser.add_argument("--workloads", help="with commas: " + ", ".join(workloads.ALL))
     parser.add_argument("--rounds", type=int, help="7, or 3 if quick")
     parser.add_argument("--seconds", type=int, help="of each turn: 5, or 2 if quick")
@@ -66,10 +68,12 @@ def arguments():
     systems, works = quick if given.quick else whole
     given.systems = (given.systems or systems).split(",")
     given.workloads = (given.workloads or works).split(",")
-    if unknown := {*given.systems} - {*SYSTEMS} | {*given.workloads} - {*workloads.ALL}:
+    if unknown := {*given.systems} - {*SYSTEMS, *peers.ONCE} | {*given.workloads} - {*workloads.ALL}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     if given.tenfold:
         given.systems.append(TENFOLD)
+    if is_whole:
+        given.systems += peers.ONCE
     given.rounds = given.rounds or (3 if given.quick else 7)
     given.seconds = given.seconds or (2 if given.quick else 5)
     given.topics = max(40, round(2000 * (given.scale or (0.1 if given.quick else 1))))
@@ -87,10 +91,10 @@ def build(given):
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=os.path.join(HERE, "kit"), check=True,
                        env={**os.environ, "CARGO_TARGET_DIR": kit})
         given.kit = os.path.join(kit, "release/debatebase-bench-kit")
-    return {name: peers.install(name, target, say) for name in peers.NAMES if name in given.systems}
+    return {name: peers.install(name, target, say) for name in (*peers.NAMES, *peers.ONCE) if name in given.systems}
 
 
-def about(given, cluster):
+def about(given, homes, cluster):
     """What was measured, where and when."""
     def output(*command):
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
@@ -106,6 +110,7 @@ def about(given, cluster):
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{first('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}",
         "PostgreSQL": cluster.psql("postgres", "show server_version"),
+        **({"peers": peers.versions(homes)} if homes else {}),
         "data": f"{given.topics:,} topics, {given.topics * 3:,} positions, {given.topics * 75:,} arguments",
         "rounds": f"{given.rounds} of {given.seconds} s, in turns; {workloads.CONNECTIONS} connections; {given.pick}",
     }
@@ -122,6 +127,9 @@ class Run:
         say(f"loading {given.topics * workloads.ARGUMENTS:,} arguments")
         files = load(self.cluster, "bench", given.program, given.kit, self.directory, given.topics)
         self.texts = workloads.Texts(files)
+        if "directus" in self.homes:
+            # It adds tables of its own. Only what nobody is connected to can be copied.
+            self.cluster.psql("postgres", "create database directus template bench")
         url = self.cluster.url("bench")
         key = subprocess.run([given.program, "key", "create", "--label", "bench", "--scope", "write", "--scope", "import"],
                              check=True, capture_output=True, text=True, env={**os.environ, "DATABASE_URL": url})
@@ -140,7 +148,7 @@ class Run:
             self.add_constant()
         for name, home in self.homes.items():
             log = os.path.join(self.directory, name + ".log")
-            self.add(peers.start(name, home, self.cluster.url("bench", OPTIONS), log), given.topics)
+            self.add(peers.start(name, home, self.cluster, log), given.topics, peers.ONCE.get(name, workloads.Made))
         if "search" in given.workloads and any(name.startswith("pgbench") for name in given.systems):
             say("recording what a search sends")
             system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
@@ -156,10 +164,10 @@ class Run:
         return Server(name, command, "/health/ready", os.path.join(self.directory, name + ".log"),
                       {"DATABASE_URL": url, **environment})
 
-    def add(self, server, topics):
+    def add(self, server, topics, made=workloads.Made):
         self.servers[server.name] = server
         directory = os.path.join(self.directory, "requests-" + server.name)
-        self.made[server.name] = workloads.Made(directory, server, self.texts, topics, self.headers)
+        self.made[server.name] = made(directory, server, self.texts, topics, self.headers)
 
     def add_constant(self):
         """With that answer of the program to each workload whose length is nearest to the mean."""
@@ -197,6 +205,8 @@ class Run:
                 self.clean(workload)
             for round_ in range(1, self.given.rounds + 1):
                 for name in systems:
+                    if name in peers.ONCE and round_ > 1:
+                        continue
                     sample = self.turn(name, workload, self.given.seconds)
                     self.clean(workload)
                     self.samples.append({"workload": workload, "system": name, "round": round_, **sample})
@@ -292,7 +302,7 @@ def main():
     os.chmod(directory, 0o711)
     run = Run(given, homes, directory)
     try:
-        told = about(given, run.cluster)
+        told = about(given, homes, run.cluster)
         run.prepare()
         run.check()
         run.measure()

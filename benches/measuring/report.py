@@ -21,7 +21,7 @@ TENFOLD = ("debatebase-tenfold", "debatebase-uncached", "outline", 1.15)
 FIELDS = ("rate", "p50", "p99", "p999", "bytes", "memory")
 COLOURS = {"debatebase": "#1f6feb", "debatebase-uncached": "#6ea8fe", "debatebase-tenfold": "#a5c8ff",
            "constant": "#8b949e", "pgbench-8": "#57606a", "pgbench-32": "#6e7781", "fastapi": "#1a7f64",
-           "fastify": "#bf8700"}
+           "fastify": "#bf8700", "postgraphile": "#cf5c36", "directus": "#8250df"}
 
 
 def medians(samples):
