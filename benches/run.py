@@ -119,7 +119,7 @@ def about(given, homes, cluster):
 class Run:
     def __init__(self, given, homes, directory):
         self.given, self.homes, self.directory = given, homes, directory
-        self.servers, self.made, self.samples, self.imported = {}, {}, [], 0
+        self.servers, self.made, self.samples, self.scripts, self.imported = {}, {}, [], {}, 0
         self.cluster = Cluster(directory)
 
     def prepare(self):
@@ -134,7 +134,6 @@ class Run:
         key = subprocess.run([given.program, "key", "create", "--label", "bench", "--scope", "write", "--scope", "import"],
                              check=True, capture_output=True, text=True, env={**os.environ, "DATABASE_URL": url})
         self.headers = {"Authorization": "Bearer " + key.stdout.strip()}
-        self.key = self.cluster.psql("bench", "select id from keys")
         if TENFOLD in given.systems:
             say(f"loading {given.topics * 10 * workloads.ARGUMENTS:,} arguments")
             load(self.cluster, "tenfold", given.program, given.kit, self.directory, given.topics * 10)
@@ -149,13 +148,36 @@ class Run:
         for name, home in self.homes.items():
             log = os.path.join(self.directory, name + ".log")
             self.add(peers.start(name, home, self.cluster, log), given.topics, peers.ONCE.get(name, workloads.Made))
-        if "search" in given.workloads and any(name.startswith("pgbench") for name in given.systems):
-            say("recording what a search sends")
-            system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
-            try:
-                workloads.record_searches(self.directory, self.cluster.log, self.texts, system)
-            finally:
-                system.stop()
+        if any(name.startswith("pgbench") for name in given.systems):
+            self.record()
+
+    def record(self):
+        """What the program sends now is what pgbench sends: files for each workload."""
+        say("recording what the program sends")
+        system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
+        try:
+            where = os.path.join(self.directory, "recorded")
+            made = workloads.Made(where, system, self.texts, self.given.topics, self.headers)
+            for workload in (*workloads.READS, *workloads.WRITES):
+                if workload not in self.given.workloads:
+                    continue
+                self.scripts[workload] = []
+                for number, text in enumerate(recording.scripts(workload, made, self.cluster.log)):
+                    path = os.path.join(where, f"{workload}-{number:02}.sql")
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(text)
+                    self.scripts[workload].append(path)
+                self.clean(workload)
+        finally:
+            system.stop()
+
+    def statements(self):
+        """What pgbench sent, for whoever wants to know: the last script of each workload."""
+        found = []
+        for workload, paths in self.scripts.items():
+            with open(paths[-1], encoding="utf-8") as file:
+                found.append(f"-- {workload}\n{file.read()}")
+        return "\n".join(found)
 
     def ours(self, name, url, environment):
         command = [self.given.program, "serve", "--listen", "127.0.0.1:{port}", "--seed", "none", "--drain-delay", "0",
@@ -231,12 +253,11 @@ class Run:
         return {**seen["all"], **parts, "memory": server.memory()}
 
     def turn_pgbench(self, workload, clients, seconds):
-        files = workloads.scripts(workload, self.directory, HERE, self.texts, self.key)
         with tempfile.TemporaryDirectory(dir=self.directory) as logs:
             command = self.cluster.command(
                 "pgbench", "bench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-l", "-T", str(PREPARING + seconds),
                 "-D", f"topics={self.given.topics}", "-D", f"uniform={int(self.given.pick == 'uniform')}",
-                *(word for file in files for word in ("-f", file)))
+                *(word for file in self.scripts[workload] for word in ("-f", file)))
             done = subprocess.run(command, capture_output=True, text=True, cwd=logs, timeout=seconds + 60,
                                   env={**os.environ, "PGOPTIONS": OPTIONS})
             if done.returncode:
@@ -306,13 +327,14 @@ def main():
         run.prepare()
         run.check()
         run.measure()
+        statements = run.statements()
     except BaseException:
         say(f"the logs are in {directory}")
         raise
     finally:
         run.stop()
     shutil.rmtree(directory, ignore_errors=True)
-    found = report.write(given.to, told, run.samples)
+    found = report.write(given.to, told, run.samples, statements)
     say(f"{report.ratio_table(found)}\nwritten to {given.to}")
     errors = sum(sample["refused"] + sample["broken"] for sample in run.samples)
     if errors:
