@@ -34,7 +34,7 @@ contract: build-tools postgresql ## hold the program to its contract by other pe
 fuzz: build-tools ## give the readers of files random ones, FUZZ_SECONDS=60 for each format
 	@scripts/fuzz
 
-bench: build-tools postgresql ## measure the program beside its limits, an hour long; parts: ARGS="--workloads …"
+bench: build-tools postgresql ## measure the program beside its limits and its peers, an hour long; parts: ARGS="--workloads …"
 	@benches/run.py $(ARGS)
 
 bench-quick: build-tools postgresql ## the same, small: only gross regressions fail it

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the program beside its limits, in turns.
+"""Measures the program beside its limits and its peers, in turns.
 
     benches/run.py                                  everything (make bench)
     benches/run.py --quick                          the guard of CI (make bench-quick)
@@ -19,13 +19,13 @@ import sys
 import tempfile
 import time
 
-from measuring import recording, report, workloads
+from measuring import once, peers, recording, report, workloads
 from measuring.cluster import OPTIONS, Cluster, load
 from measuring.servers import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-SYSTEMS = ("debatebase", "debatebase-uncached", "constant", "pgbench-8", "pgbench-32")
+SYSTEMS = ("debatebase", "debatebase-uncached", "constant", *peers.NAMES, "pgbench-8", "pgbench-32")
 TENFOLD = "debatebase-tenfold"
 UNCACHED = {"CACHE_SIZE": "0"}
 # The seconds of pgbench that do not count.
@@ -36,6 +36,8 @@ def asks(system, workload):
     """Whether a system can be asked for a workload."""
     if system == TENFOLD:
         return workload == "outline"
+    if system in peers.ONCE:
+        return workload in once.ASKED
     if workload == "import":
         return system == "debatebase"
     if system == "pgbench-32":
@@ -47,7 +49,7 @@ def asks(system, workload):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small data, three short rounds; fails below half of a bar")
-    parser.add_argument("--systems", help="with commas: " + ", ".join(SYSTEMS))
+    parser.add_argument("--systems", help="with commas: " + ", ".join((*SYSTEMS, *peers.ONCE)))
     parser.add_argument("--workloads", help="with commas: " + ", ".join(workloads.ALL))
     parser.add_argument("--rounds", type=int, help="7, or 3 if quick")
     parser.add_argument("--seconds", type=int, help="of each turn: 5, or 2 if quick")
@@ -66,10 +68,12 @@ def arguments():
     systems, works = quick if given.quick else whole
     given.systems = (given.systems or systems).split(",")
     given.workloads = (given.workloads or works).split(",")
-    if unknown := {*given.systems} - {*SYSTEMS} | {*given.workloads} - {*workloads.ALL}:
+    if unknown := {*given.systems} - {*SYSTEMS, *peers.ONCE} | {*given.workloads} - {*workloads.ALL}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     if given.tenfold:
         given.systems.append(TENFOLD)
+    if is_whole:
+        given.systems += peers.ONCE
     given.rounds = given.rounds or (3 if given.quick else 7)
     given.seconds = given.seconds or (2 if given.quick else 5)
     given.topics = max(40, round(2000 * (given.scale or (0.1 if given.quick else 1))))
@@ -77,6 +81,7 @@ def arguments():
 
 
 def build(given):
+    """All that is measured, where it is not there. Gives the folders of the peers."""
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     if not given.program:
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
@@ -86,9 +91,10 @@ def build(given):
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=os.path.join(HERE, "kit"), check=True,
                        env={**os.environ, "CARGO_TARGET_DIR": kit})
         given.kit = os.path.join(kit, "release/debatebase-bench-kit")
+    return {name: peers.install(name, target, say) for name in (*peers.NAMES, *peers.ONCE) if name in given.systems}
 
 
-def about(given, cluster):
+def about(given, homes, cluster):
     """What was measured, where and when."""
     def output(*command):
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
@@ -104,15 +110,16 @@ def about(given, cluster):
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{first('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}",
         "PostgreSQL": cluster.psql("postgres", "show server_version"),
+        **({"peers": peers.versions(homes)} if homes else {}),
         "data": f"{given.topics:,} topics, {given.topics * 3:,} positions, {given.topics * 75:,} arguments",
         "rounds": f"{given.rounds} of {given.seconds} s, in turns; {workloads.CONNECTIONS} connections; {given.pick}",
     }
 
 
 class Run:
-    def __init__(self, given, directory):
-        self.given, self.directory = given, directory
-        self.servers, self.made, self.samples, self.imported = {}, {}, [], 0
+    def __init__(self, given, homes, directory):
+        self.given, self.homes, self.directory = given, homes, directory
+        self.servers, self.made, self.samples, self.scripts, self.imported = {}, {}, [], {}, 0
         self.cluster = Cluster(directory)
 
     def prepare(self):
@@ -120,11 +127,13 @@ class Run:
         say(f"loading {given.topics * workloads.ARGUMENTS:,} arguments")
         files = load(self.cluster, "bench", given.program, given.kit, self.directory, given.topics)
         self.texts = workloads.Texts(files)
+        if "directus" in self.homes:
+            # It adds tables of its own. Only what nobody is connected to can be copied.
+            self.cluster.psql("postgres", "create database directus template bench")
         url = self.cluster.url("bench")
         key = subprocess.run([given.program, "key", "create", "--label", "bench", "--scope", "write", "--scope", "import"],
                              check=True, capture_output=True, text=True, env={**os.environ, "DATABASE_URL": url})
         self.headers = {"Authorization": "Bearer " + key.stdout.strip()}
-        self.key = self.cluster.psql("bench", "select id from keys")
         if TENFOLD in given.systems:
             say(f"loading {given.topics * 10 * workloads.ARGUMENTS:,} arguments")
             load(self.cluster, "tenfold", given.program, given.kit, self.directory, given.topics * 10)
@@ -136,13 +145,39 @@ class Run:
             self.add(self.ours("debatebase", url, {}), given.topics)
         if "constant" in given.systems:
             self.add_constant()
-        if "search" in given.workloads and any(name.startswith("pgbench") for name in given.systems):
-            say("recording what a search sends")
-            system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
-            try:
-                workloads.record_searches(self.directory, self.cluster.log, self.texts, system)
-            finally:
-                system.stop()
+        for name, home in self.homes.items():
+            log = os.path.join(self.directory, name + ".log")
+            self.add(peers.start(name, home, self.cluster, log), given.topics, peers.ONCE.get(name, workloads.Made))
+        if any(name.startswith("pgbench") for name in given.systems):
+            self.record()
+
+    def record(self):
+        """What the program sends now is what pgbench sends: files for each workload."""
+        say("recording what the program sends")
+        system = self.ours("recorded", self.cluster.url("bench", recording.LOGGED), UNCACHED)
+        try:
+            where = os.path.join(self.directory, "recorded")
+            made = workloads.Made(where, system, self.texts, self.given.topics, self.headers)
+            for workload in (*workloads.READS, *workloads.WRITES):
+                if workload not in self.given.workloads:
+                    continue
+                self.scripts[workload] = []
+                for number, text in enumerate(recording.scripts(workload, made, self.cluster.log)):
+                    path = os.path.join(where, f"{workload}-{number:02}.sql")
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(text)
+                    self.scripts[workload].append(path)
+                self.clean(workload)
+        finally:
+            system.stop()
+
+    def statements(self):
+        """What pgbench sent, for whoever wants to know: the last script of each workload."""
+        found = []
+        for workload, paths in self.scripts.items():
+            with open(paths[-1], encoding="utf-8") as file:
+                found.append(f"-- {workload}\n{file.read()}")
+        return "\n".join(found)
 
     def ours(self, name, url, environment):
         command = [self.given.program, "serve", "--listen", "127.0.0.1:{port}", "--seed", "none", "--drain-delay", "0",
@@ -151,10 +186,10 @@ class Run:
         return Server(name, command, "/health/ready", os.path.join(self.directory, name + ".log"),
                       {"DATABASE_URL": url, **environment})
 
-    def add(self, server, topics):
+    def add(self, server, topics, made=workloads.Made):
         self.servers[server.name] = server
         directory = os.path.join(self.directory, "requests-" + server.name)
-        self.made[server.name] = workloads.Made(directory, server, self.texts, topics, self.headers)
+        self.made[server.name] = made(directory, server, self.texts, topics, self.headers)
 
     def add_constant(self):
         """With that answer of the program to each workload whose length is nearest to the mean."""
@@ -192,6 +227,8 @@ class Run:
                 self.clean(workload)
             for round_ in range(1, self.given.rounds + 1):
                 for name in systems:
+                    if name in peers.ONCE and round_ > 1:
+                        continue
                     sample = self.turn(name, workload, self.given.seconds)
                     self.clean(workload)
                     self.samples.append({"workload": workload, "system": name, "round": round_, **sample})
@@ -216,12 +253,11 @@ class Run:
         return {**seen["all"], **parts, "memory": server.memory()}
 
     def turn_pgbench(self, workload, clients, seconds):
-        files = workloads.scripts(workload, self.directory, HERE, self.texts, self.key)
         with tempfile.TemporaryDirectory(dir=self.directory) as logs:
             command = self.cluster.command(
                 "pgbench", "bench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-l", "-T", str(PREPARING + seconds),
                 "-D", f"topics={self.given.topics}", "-D", f"uniform={int(self.given.pick == 'uniform')}",
-                *(word for file in files for word in ("-f", file)))
+                *(word for file in self.scripts[workload] for word in ("-f", file)))
             done = subprocess.run(command, capture_output=True, text=True, cwd=logs, timeout=seconds + 60,
                                   env={**os.environ, "PGOPTIONS": OPTIONS})
             if done.returncode:
@@ -279,25 +315,26 @@ def say(text):
 
 def main():
     given = arguments()
-    build(given)
+    homes = build(given)
     # Whoever ends this ends what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     directory = tempfile.mkdtemp(prefix="debatebase-bench-")
     # Where root runs this, PostgreSQL is another account's and has to get through.
     os.chmod(directory, 0o711)
-    run = Run(given, directory)
+    run = Run(given, homes, directory)
     try:
-        told = about(given, run.cluster)
+        told = about(given, homes, run.cluster)
         run.prepare()
         run.check()
         run.measure()
+        statements = run.statements()
     except BaseException:
         say(f"the logs are in {directory}")
         raise
     finally:
         run.stop()
     shutil.rmtree(directory, ignore_errors=True)
-    found = report.write(given.to, told, run.samples)
+    found = report.write(given.to, told, run.samples, statements)
     say(f"{report.ratio_table(found)}\nwritten to {given.to}")
     errors = sum(sample["refused"] + sample["broken"] for sample in run.samples)
     if errors:

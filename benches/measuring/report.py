@@ -21,7 +21,7 @@ TENFOLD = ("debatebase-tenfold", "debatebase-uncached", "outline", 1.15)
 FIELDS = ("rate", "p50", "p99", "p999", "bytes", "memory")
 COLOURS = {"debatebase": "#1f6feb", "debatebase-uncached": "#6ea8fe", "debatebase-tenfold": "#a5c8ff",
            "constant": "#8b949e", "pgbench-8": "#57606a", "pgbench-32": "#6e7781", "fastapi": "#1a7f64",
-           "fastify": "#bf8700"}
+           "fastify": "#bf8700", "postgraphile": "#cf5c36", "directus": "#8250df"}
 
 
 def medians(samples):
@@ -102,8 +102,8 @@ PLOTS = (("rates", "Answers a second (more is better)", "rate", 1, ""),
          ("memory", "Memory of the server (less is better)", "memory", 1, " MiB"))
 
 
-def write(directory, about, samples):
-    """The results as JSON, as a page with tables, and as plots. Gives the ratios."""
+def write(directory, about, samples, statements):
+    """The results as JSON, as a page with tables, and as plots, and what pgbench sent. Gives the ratios."""
     os.makedirs(directory, exist_ok=True)
     summary, found = medians(samples), ratios(samples)
     files = {"results.json": json.dumps({"about": about, "ratios": found, "samples": samples}, indent=1) + "\n"}
@@ -119,6 +119,8 @@ def write(directory, about, samples):
         "![Answers a second](rates.svg)", "", "## Against the bars", "", "The median of the ratios within each round.", "",
         ratio_table(found), "", "## Everything", "", "The medians of the rounds.", "", table(summary), "",
         "![Latency](latency.svg)", "", "![Memory](memory.svg)", ""])
+    if statements:
+        files["statements.sql"] = statements
     for name, text in files.items():
         with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
             file.write(text)

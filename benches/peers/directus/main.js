@@ -1,0 +1,2 @@
+// The program itself, without its look for a newer version.
+import('@directus/api/cli/run.js')
