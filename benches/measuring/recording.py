@@ -50,8 +50,11 @@ def scripts(workload, made, log):
         asked = [("POST", topic + "/arguments", {"claim": claim, "body": body}) for _, claim, body in rows[: COPIES * 7 + 1 : 7]]
     elif workload == "patch":
         asked = [("PATCH", topic, {"summary": claim}) for _, claim, _ in rows[: COPIES * 7 + 1 : 7]]
+    elif workload == "outline":
+        # All of it, but asked for so that it is read: where it is stored, the program sends less.
+        asked = [("GET", f"{topic}/outline?depth=100", None)] * 2
     else:
-        asked = [("GET", topic if workload == "topic" else f"{topic}/outline", None)] * 2
+        asked = [("GET", topic, None)] * 2
     if workload != "search":
         made.ask(*asked.pop(0))
     return [script(workload, made, log, *it) for it in asked]

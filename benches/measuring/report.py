@@ -51,6 +51,11 @@ def ratios(samples):
     return found
 
 
+def gross(samples):
+    """The workloads in which a ratio is below half of its bar."""
+    return sorted({it["workload"] for it in ratios(samples) if it["gross"]})
+
+
 def milliseconds(microseconds):
     return f"{microseconds / 1000:.2f}" if microseconds else ""
 

@@ -175,7 +175,7 @@ fn no_node_shows_what_is_no_longer_true() {
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{faults:#?}");
     assert!(counts.writes.load(Ordering::SeqCst) > 100, "{counts:?}");
-    assert!(counts.hits.load(Ordering::SeqCst) > 1_000, "{counts:?}");
+    assert!(counts.hits.load(Ordering::SeqCst) > 500, "{counts:?}");
     assert!(counts.overtaken.load(Ordering::SeqCst) > 100, "{counts:?}");
 }
 
@@ -214,7 +214,7 @@ fn agent() -> ureq::Agent {
 fn write(node: &Node, topic: usize, key: &str, counts: &Counts, ended: &AtomicBool) {
     let (agent, (slug, changed_at)) = (agent(), TOPICS[topic]);
     // Where one changes it alone, the other is to have something to keep.
-    let pause = Duration::from_millis(if changed_at.len() == 1 { 10 } else { 0 });
+    let pause = Duration::from_millis(if changed_at.len() == 1 { 30 } else { 0 });
     let mut number = 0;
     while !ended.load(Ordering::SeqCst) {
         let address = node.address();
