@@ -112,7 +112,7 @@ impl Ready {
     fn is_made_again(&self, topic: TopicId, revision: i64) -> bool {
         let mut is_due = false;
         _ = self.made.entry(topic).and_compute_with(|before| {
-            let before = before.map(|entry| entry.into_value());
+            let before = before.map(moka::Entry::into_value);
             let before = before.filter(|before| before.revision == revision);
             is_due = before.is_some_and(|before| !before.is_stored);
             Op::Put(Made { revision, is_stored: before.is_some() })
