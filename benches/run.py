@@ -179,12 +179,12 @@ class Run:
                 found.append(f"-- {workload}\n{file.read()}")
         return "\n".join(found)
 
-    def ours(self, name, url, environment):
+    def ours(self, name, url, environment, pause=0.2):
         command = [self.given.program, "serve", "--listen", "127.0.0.1:{port}", "--seed", "none", "--drain-delay", "0",
                    "--shutdown-timeout", "2", "--log", "warn", "--rate-limit-read", "off", "--rate-limit-write", "off",
                    "--rate-limit-import", "off"]
         return Server(name, command, "/health/ready", os.path.join(self.directory, name + ".log"),
-                      {"DATABASE_URL": url, **environment})
+                      {"DATABASE_URL": url, **environment}, pause=pause)
 
     def add(self, server, topics, made=workloads.Made):
         self.servers[server.name] = server

@@ -14,7 +14,7 @@ def free_port():
 
 
 class Server:
-    def __init__(self, name, command, ready, log, environment=None, cwd=None, patience=60):
+    def __init__(self, name, command, ready, log, environment=None, cwd=None, patience=60, pause=0.2):
         self.name, self.port = name, free_port()
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
@@ -31,7 +31,7 @@ class Server:
                     return
             except (OSError, http.client.HTTPException):
                 pass
-            time.sleep(0.2)
+            time.sleep(pause)
 
     def ask(self, method, path, headers=None, body=None):
         """Status, headers as a list, and body."""

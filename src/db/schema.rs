@@ -255,7 +255,7 @@ diesel::table! {
         revision -> BigInt,
         build -> BigInt,
         length -> Integer,
-        packed -> Binary,
+        packed -> Bytea,
     }
 }
 

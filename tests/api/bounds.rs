@@ -197,7 +197,7 @@ async fn a_read_that_nobody_waits_for_is_cancelled_and_hits_nobody_else() {
     other.batch_execute("begin; lock table topics in access exclusive mode").await.unwrap();
 
     for path in [
-        "/v1/topics/llama/outline",
+        "/v1/topics/llama/outline?depth=9",
         "/v1/topics/llama/graph",
         "/v1/topics?count=exact",
         "/v1/topics/llama/arguments?count=exact",

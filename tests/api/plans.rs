@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use tokio::time::sleep;
 
 use crate::support::{Ask, Content, SERVER, TestApp, TestDatabase};
 
@@ -54,6 +56,8 @@ const MANY: &str = "
     select gen_random_uuid(), 'Key ' || n, sha256('none'), array['read'] from generate_series(1, 20000) n;
     insert into changes (xid, topic_id, is_record)
     select n::text::xid8, gen_random_uuid(), false from generate_series(1, 100000) n;
+    insert into outlines (topic_id, revision, build, length, packed)
+    select id, revision, 0, 2, 'none' from topics;
     insert into kept_answers (key_id, idempotency_key, request_sha256, status)
     select id, label, secret_sha256, 204 from keys;
     -- What the triggers would put, in a tenth of the time.
@@ -344,7 +348,7 @@ async fn a_topic_with_all_below_it_is_read_in_four_statements_whatever_its_size(
     app.topic("empty").await;
     log.plans();
     for topic in ["llama-altruism-or-strategy", "openness-end-or-means", "empty"] {
-        for (view, most) in [("outline", 4), ("graph", 3)] {
+        for (view, most) in [("outline?depth=100", 4), ("graph", 3)] {
             // A key would be looked up, too; and that of the topic above is noted as used, at any moment.
             app.without_key().get(&format!("/v1/topics/{topic}/{view}")).await.expect(200);
             let mut plans = log.plans();
@@ -352,6 +356,31 @@ async fn a_topic_with_all_below_it_is_read_in_four_statements_whatever_its_size(
             assert_eq!(plans.len(), most, "{topic} {view}\n{}", plans.join("\n"));
         }
     }
+}
+
+#[actix_web::test]
+async fn an_outline_that_is_ready_is_read_in_one_statement() {
+    if !can_explain().await {
+        return;
+    }
+    let _turn = READING.lock().await;
+    let (app, mut log) = explained(TestDatabase::with(Content::Essay)).await;
+    let ask = || async {
+        let path = "/v1/topics/llama-altruism-or-strategy/outline";
+        app.without_key().get(path).await.expect(200);
+    };
+    ask().await;
+    ask().await;
+    while !log.plans().iter().any(|plan| plan.contains("Insert on outlines")) {
+        sleep(Duration::from_millis(10)).await;
+    }
+
+    ask().await;
+
+    let mut plans = log.plans();
+    // What PostgreSQL looks up for the constraint, and what was changed, belong to the insert.
+    plans.retain(|plan| plan.contains("SELECT \""));
+    assert_eq!(plans.len(), 1, "{}", plans.join("\n"));
 }
 
 /// Whether plans are written where a test can read them; says so if not. Some systems have the
