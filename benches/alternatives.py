@@ -17,7 +17,7 @@ import threading
 
 import run as kit
 
-LOG = r"SELECT xid::text::bigint"
+LOG = "select xid::text::bigint"
 LISTENERS = 2
 INDEX = "search_entries_words_idx"
 INDEXES = {"no pending list": "fastupdate = off",

@@ -131,6 +131,9 @@ impl Engine<'_> {
         events: &mut Receiver<Event>,
     ) -> std::result::Result<(), Undone> {
         let mut is_broken = self.write_or_tell(conn, first).await?;
+        if !is_broken && !self.is_at_end() {
+            queries::analyze(conn).await?;
+        }
         while !self.is_at_end() {
             let batch = self.next(events).await?;
             // After a refusal the rest is read for what else there is to mend.
