@@ -2,7 +2,7 @@
 """Measures what was decided between, in turns: how other programs are told of a change, and how the
 index of the words takes up new ones.
 
-    benches/alternatives.py telling index --rounds 5 --seconds 4
+    benches/alternatives.py telling index --to docs/benchmarks/alternatives.md
 
 benches/README.md says what each alternative is.
 """
@@ -51,11 +51,12 @@ def telling(run, rounds, seconds):
         for process in listening:
             process.terminate()
             process.wait()
-    print("| how others are told | arguments a second | of those where nobody is |\n|---|--:|--:|")
+    lines = ["## How other programs are told of a change", "", "| | arguments a second | of those where nobody is told |", "|---|--:|--:|"]
     nobody = rates["nobody is told"]
     for name, values in rates.items():
         ratio = statistics.median(a / b for a, b in zip(values, nobody))
-        print(f"| {name} | {statistics.median(values):,.0f} | {ratio:.2f} |", flush=True)
+        lines.append(f"| {name} | {statistics.median(values):,.0f} | {ratio:.2f} |")
+    return lines
 
 
 def edited(scripts, instead, name):
@@ -98,10 +99,12 @@ def index(run, rounds, seconds):
             run.clean("create")
             if round_:
                 seen[name].append((rate, meanwhile[0]["p50"], meanwhile[0]["p99"], after["p50"]))
-    print("| pending list | arguments a second | searches meanwhile, p50 ms | p99 ms | right after, p50 ms |\n|---|--:|--:|--:|--:|")
+    lines = ["## How long the list of new entries of the index of words may get", "",
+             "| | arguments a second | searches meanwhile, p50 ms | p99 ms | right after, p50 ms |", "|---|--:|--:|--:|--:|"]
     for name, values in seen.items():
         rate, p50, p99, after = (statistics.median(it) for it in zip(*values))
-        print(f"| {name} | {rate:,.0f} | {p50 / 1000:.1f} | {p99 / 1000:.1f} | {after / 1000:.1f} |", flush=True)
+        lines.append(f"| {name} | {rate:,.0f} | {p50 / 1000:.1f} | {p99 / 1000:.1f} | {after / 1000:.1f} |")
+    return lines
 
 
 def main():
@@ -112,6 +115,7 @@ def main():
     parser.add_argument("--scale", type=float, default=0.25, help="times 2,000 topics of 75 arguments")
     parser.add_argument("--program", help="the release binary; built if not given")
     parser.add_argument("--kit", help="the binary of benches/kit; built if not given")
+    parser.add_argument("--to", help="the file that the tables are written to, too")
     given = parser.parse_args()
     given.systems, given.workloads = ["debatebase-uncached", "pgbench-8"], ["search", "create"]
     given.topics, given.pick, given.quick = max(40, round(2000 * given.scale)), "uniform", False
@@ -119,13 +123,21 @@ def main():
     directory = tempfile.mkdtemp(prefix="debatebase-bench-")
     os.chmod(directory, 0o711)
     run = kit.Run(given, {}, directory)
+    lines = ["# What was decided between", "", "`benches/alternatives.py` wrote this. Medians of turns.", ""]
     try:
+        about = kit.about(given, {}, run.cluster)
+        lines += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in about.items()), ""]
         run.prepare()
         for what in given.what:
-            {"telling": telling, "index": index}[what](run, given.rounds, given.seconds)
+            lines += [*{"telling": telling, "index": index}[what](run, given.rounds, given.seconds), ""]
     finally:
         run.stop()
         shutil.rmtree(directory, ignore_errors=True)
+    text = "\n".join(lines)
+    print(text)
+    if given.to:
+        with open(given.to, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 if __name__ == "__main__":

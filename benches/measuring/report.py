@@ -119,7 +119,8 @@ def write(directory, about, samples, statements):
                 groups.setdefault(workload, []).append((system, row[field] / scale))
         files[name + ".svg"] = plot(title, list(groups.items()), unit)
     files["README.md"] = "\n".join([
-        "# Benchmarks", "", "`make bench` wrote this; `benches/README.md` says what is measured and how.", "",
+        "# Benchmarks", "", "`benches/run.py` wrote this; [its README](../../benches/README.md) says what is measured and how. "
+        "Beside it: [what the program costs](small.md), and [what was decided between](alternatives.md).", "",
         "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in about.items()), "",
         "![Answers a second](rates.svg)", "", "## Against the bars", "", "The median of the ratios within each round.", "",
         ratio_table(found), "", "## Everything", "", "The medians of the rounds.", "", table(summary), "",

@@ -1,9 +1,7 @@
 -- Outlines that were made before, ready to be sent: whoever reads a topic again is spared the
 -- reading of everything in it. A row is good for one revision of its topic and one build of the
 -- program; any other is taken for none, and is written over.
---
--- It can be made again at any time, so it is not written ahead.
-create unlogged table outlines (
+create table outlines (
     topic_id uuid    not null,
     revision bigint  not null,
     build    bigint  not null,

@@ -226,7 +226,7 @@ async fn insert_if_free(
     Ok(made)
 }
 
-/// Makes an argument in a place of the change that was counted, under the next slug that is free.
+/// Makes an argument under the next slug that is free. The change is counted already.
 async fn insert_under_next(
     conn: &mut Conn,
     topic: TopicId,

@@ -33,7 +33,8 @@ pub(super) struct Division {
 }
 
 impl Division {
-    /// A quarter at most is for workers, and a quarter, four at most, for those who have none.
+    /// A quarter at most is for workers, one for each; and a quarter, four at most, for those who
+    /// have none, or one if every worker has its own.
     pub(super) fn of(size: usize, workers: usize) -> Self {
         let quarter = size / 4;
         let has_all = (1..=quarter).contains(&workers);

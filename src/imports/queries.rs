@@ -36,7 +36,8 @@ pub async fn newest_published(mut conn: &Conn) -> Result<Option<Slug>> {
 ///
 /// PostgreSQL plans the check of a foreign key once in a connection. Made while a table is small,
 /// that plan would read the whole table for each row of the batches that follow: so plans are made
-/// anew, of indexes (which of them, [`analyze`] sees to). Costs that stand for `never` must not have them compiled.
+/// anew, of indexes (which of them, [`analyze`] sees to). Costs that stand for `never` must not have
+/// them compiled.
 pub async fn begin(conn: &mut Conn) -> Result<()> {
     conn.batch_execute(
         "set local statement_timeout = '10min'; set local lock_timeout = '1min'; \

@@ -1,6 +1,9 @@
 //! Files that are imported over HTTP: of each format, in each way to say which one it is.
 
 use actix_web::http::Method;
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Ask, TestApp};
@@ -329,6 +332,34 @@ async fn atomic_is_all_or_nothing_and_each_takes_the_good_topics() {
     assert!(app.is_there("/v1/topics/trams").await);
     assert!(!app.is_there("/v1/topics/buses").await);
     assert_eq!(counted(&each, "topics")[4], 1, "{each}");
+}
+
+#[actix_web::test]
+async fn an_import_of_several_batches_tells_postgresql_what_is_in_its_tables() {
+    let app = TestApp::start().await;
+    let arguments: Vec<Value> = (0..1_000)
+        .map(|n| json!({"slug": format!("reason-{n}"), "claim": format!("Reason {n}.")}))
+        .collect();
+    let line = |n| {
+        let topic = json!({"slug": format!("topic-{n}"), "title": "Long", "arguments": arguments});
+        json!({"debatebase": 1, "topic": topic}).to_string()
+    };
+    let file = (0..5).map(line).collect::<Vec<_>>().join("\n");
+
+    let report = app.import("", "application/x-ndjson", file.as_str()).await.expect(200);
+
+    assert_eq!(counted(&report, "arguments"), [5_000, 0, 0, 0, 0], "{report}");
+    let mut conn = app.connection().await;
+    let known =
+        sql_query("select reltuples::bigint as rows from pg_class where relname = 'arguments'");
+    let known: Known = known.get_result(&mut conn).await.unwrap();
+    assert!(known.rows >= 1_000, "{} rows are known of", known.rows);
+}
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
 }
 
 #[actix_web::test]
