@@ -130,13 +130,14 @@ fn no_node_shows_what_is_no_longer_true() {
 
     let counts = Counts::default();
     let faults = Mutex::new(Vec::new());
-    let ended = AtomicBool::new(false);
+    let (ended, is_quiet) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
-        let (nodes, key, counts, faults, ended) = (&nodes, &key, &counts, &faults, &ended);
+        let (nodes, key, counts, faults) = (&nodes, &key, &counts, &faults);
+        let (ended, is_quiet) = (&ended, &is_quiet);
         for place in 0..2 {
             for (topic, (_, changed_at)) in TOPICS.iter().enumerate() {
                 if changed_at.contains(&place) {
-                    scope.spawn(move || write(&nodes[place], topic, key, counts, ended));
+                    scope.spawn(move || write(&nodes[place], topic, key, counts, ended, is_quiet));
                 }
                 scope.spawn(move || {
                     let outcome = read_on(&nodes[place], &nodes[1 - place], topic, counts, ended);
@@ -165,6 +166,14 @@ fn no_node_shows_what_is_no_longer_true() {
                     postgres.kill();
                     postgres.start_again();
                 }
+                2 => {
+                    end_followers(&url);
+                    // A change that was missed then is covered by none that is heard of later.
+                    thread::sleep(Duration::from_millis(100));
+                    is_quiet.store(true, Ordering::SeqCst);
+                    thread::sleep(BOUND + Duration::from_millis(400));
+                    is_quiet.store(false, Ordering::SeqCst);
+                }
                 _ => end_followers(&url),
             }
         }
@@ -175,7 +184,7 @@ fn no_node_shows_what_is_no_longer_true() {
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{faults:#?}");
     assert!(counts.writes.load(Ordering::SeqCst) > 100, "{counts:?}");
-    assert!(counts.hits.load(Ordering::SeqCst) > 500, "{counts:?}");
+    assert!(counts.hits.load(Ordering::SeqCst) > 100, "{counts:?}");
     assert!(counts.overtaken.load(Ordering::SeqCst) > 100, "{counts:?}");
 }
 
@@ -211,12 +220,23 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-fn write(node: &Node, topic: usize, key: &str, counts: &Counts, ended: &AtomicBool) {
+fn write(
+    node: &Node,
+    topic: usize,
+    key: &str,
+    counts: &Counts,
+    ended: &AtomicBool,
+    is_quiet: &AtomicBool,
+) {
     let (agent, (slug, changed_at)) = (agent(), TOPICS[topic]);
     // Where one changes it alone, the other is to have something to keep.
     let pause = Duration::from_millis(if changed_at.len() == 1 { 30 } else { 0 });
     let mut number = 0;
     while !ended.load(Ordering::SeqCst) {
+        if changed_at.len() == 1 && is_quiet.load(Ordering::SeqCst) {
+            thread::sleep(pause);
+            continue;
+        }
         let address = node.address();
         number += 1;
         let sent = agent
