@@ -11,6 +11,7 @@ mod outline;
 pub mod places;
 pub mod queries;
 mod ready;
+mod ready_queries;
 mod sparing;
 
 pub use graph::GraphView;

@@ -12,16 +12,11 @@ use std::time::UNIX_EPOCH;
 
 use actix_web::rt;
 use actix_web::web::Data;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Uuid};
-use diesel_async::RunQueryDsl;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 
-use crate::access::{Sight, visible};
-use crate::db::lists::by_name;
-use crate::db::schema::{outlines, topics};
-use crate::db::statement::statement;
+use super::ready_queries;
+use crate::access::Sight;
 use crate::db::{self, Conn, Db};
 use crate::domain::ids::{TopicId, TopicRef};
 use crate::http::problem::{Problem, Result};
@@ -66,28 +61,9 @@ impl Default for Ready {
 
 impl Ready {
     /// The topic, if the caller may see it, with its outline if that is ready.
-    pub(super) async fn find(
-        &self,
-        mut conn: &Conn,
-        name: &TopicRef,
-        sight: &Sight,
-    ) -> Result<Stored> {
-        let is_good = outlines::topic_id
-            .eq(topics::id)
-            .and(outlines::revision.eq(topics::revision))
-            .and(outlines::build.eq(self.build.unwrap_or_default()));
-        let all = topics::table
-            .left_join(outlines::table.on(is_good))
-            .filter(visible(topics::id, topics::status, sight))
-            .select((
-                topics::id,
-                topics::revision,
-                (outlines::length, outlines::packed).nullable(),
-            ));
-        type Row = (TopicId, i64, Option<(i32, Vec<u8>)>);
-        let row: Option<Row> =
-            by_name!(name, topics, |same| all.filter(same).first(&mut conn).await.optional())?;
-        let (topic, revision, packed) = row.ok_or_else(|| Problem::not_found("topic", name))?;
+    pub(super) async fn find(&self, conn: &Conn, name: &TopicRef, sight: &Sight) -> Result<Stored> {
+        let build = self.build.unwrap_or_default();
+        let (topic, revision, packed) = ready_queries::find(conn, name, sight, build).await?;
         let json = packed.and_then(|(length, packed)| unpacked(&packed, length));
         Ok(Stored { topic, revision, json })
     }
@@ -121,20 +97,6 @@ impl Ready {
     }
 }
 
-statement! {
-    /// One that was made of a later revision meanwhile stays.
-    struct Store {
-        topic: TopicId => Uuid,
-        revision: i64 => BigInt,
-        build: i64 => BigInt,
-        length: i32 => Integer,
-        packed: Vec<u8> => Binary,
-    } = "insert into outlines (topic_id, revision, build, length, packed) values ($1, $2, $3, $4, $5) \
-         on conflict (topic_id) do update set (revision, build, length, packed) = \
-         (excluded.revision, excluded.build, excluded.length, excluded.packed) \
-         where outlines.revision <= excluded.revision";
-}
-
 async fn store(
     conn: &mut Conn,
     topic: TopicId,
@@ -144,8 +106,7 @@ async fn store(
 ) -> Result<()> {
     let packed = zstd::bulk::compress(json, LEVEL).map_err(|error| Problem::internal(&error))?;
     let length = i32::try_from(json.len()).map_err(|error| Problem::internal(&error))?;
-    Store { topic, revision, build, length, packed }.execute(conn).await?;
-    Ok(())
+    ready_queries::store(conn, topic, revision, build, (length, packed)).await
 }
 
 /// What was packed; `None` if it was not that long.
