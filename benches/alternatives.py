@@ -8,11 +8,8 @@ benches/README.md says what each alternative is.
 """
 import argparse
 import json
-import os
-import shutil
 import statistics
 import subprocess
-import tempfile
 import threading
 
 import run as kit
@@ -120,24 +117,14 @@ def main():
     given.systems, given.workloads = ["debatebase-uncached", "pgbench-8"], ["search", "create"]
     given.topics, given.pick, given.quick = max(40, round(2000 * given.scale)), "uniform", False
     kit.build(given)
-    directory = tempfile.mkdtemp(prefix="debatebase-bench-")
-    os.chmod(directory, 0o711)
-    run = kit.Run(given, {}, directory)
     lines = ["# What was decided between", "", "`benches/alternatives.py` wrote this. Medians of turns.", ""]
-    try:
+    with kit.started(given, {}) as run:
         about = kit.about(given, {}, run.cluster)
-        lines += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in about.items()), ""]
+        lines += ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in about.items())]
         run.prepare()
         for what in given.what:
-            lines += [*{"telling": telling, "index": index}[what](run, given.rounds, given.seconds), ""]
-    finally:
-        run.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    text = "\n".join(lines)
-    print(text)
-    if given.to:
-        with open(given.to, "w", encoding="utf-8") as file:
-            file.write(text)
+            lines += ["", *{"telling": telling, "index": index}[what](run, given.rounds, given.seconds)]
+    kit.tell(lines, given.to)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 benches/README.md says what each system and workload is.
 """
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -313,9 +314,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def main():
-    given = arguments()
-    homes = build(given)
+@contextlib.contextmanager
+def started(given, homes):
+    """A run, whose servers are ended with it. Where it is broken off, its logs stay."""
     # Whoever ends this ends what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     directory = tempfile.mkdtemp(prefix="debatebase-bench-")
@@ -323,6 +324,28 @@ def main():
     os.chmod(directory, 0o711)
     run = Run(given, homes, directory)
     try:
+        yield run
+    except BaseException:
+        say(f"the logs are in {directory}")
+        raise
+    finally:
+        run.stop()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def tell(lines, to):
+    """A page, on standard output and in a file, if one is named."""
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if to:
+        with open(to, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def main():
+    given = arguments()
+    homes = build(given)
+    with started(given, homes) as run:
         told = about(given, homes, run.cluster)
         run.prepare()
         run.check()
@@ -332,12 +355,6 @@ def main():
             say(f"measuring {', '.join(gross)} again")
             run.measure(gross, given.rounds + 1)
         statements = run.statements()
-    except BaseException:
-        say(f"the logs are in {directory}")
-        raise
-    finally:
-        run.stop()
-    shutil.rmtree(directory, ignore_errors=True)
     found = report.write(given.to, told, run.samples, statements)
     say(f"{report.ratio_table(found)}\nwritten to {given.to}")
     errors = sum(sample["refused"] + sample["broken"] for sample in run.samples)

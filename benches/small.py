@@ -6,10 +6,8 @@
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 
 import run as kit
@@ -73,10 +71,7 @@ def main():
     given.systems, given.workloads, given.pick, given.rounds, given.seconds = [], [], "zipf", STARTS, 0
     given.topics = max(40, round(2000 * given.scale))
     kit.build(given)
-    directory = tempfile.mkdtemp(prefix="debatebase-bench-")
-    os.chmod(directory, 0o711)
-    run = kit.Run(given, {}, directory)
-    try:
+    with kit.started(given, {}) as run:
         about = kit.about(given, {}, run.cluster)
         run.prepare()
         lines = ["# Cold and small", "", "`benches/small.py` wrote this.", "", "| | |", "|---|---|",
@@ -88,14 +83,7 @@ def main():
             rest, after, asked = million(run, name.replace(" ", "-"), environment)
             for when, (own, files) in (("at rest", rest), (f"after {asked:,} requests", after)):
                 lines.append(f"| memory {when}, {name}: its own, and of its file in memory | {own:.0f} + {files:.0f} MiB |")
-    finally:
-        run.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if given.to:
-        with open(given.to, "w", encoding="utf-8") as file:
-            file.write(text)
+    kit.tell(lines, given.to)
 
 
 if __name__ == "__main__":

@@ -37,25 +37,12 @@ pub async fn get_outline(
     conditions: Conditions,
 ) -> Result<HttpResponse> {
     if parameters.are_of_all() {
-        return whole_outline(&db, &ready, &path, &caller, &conditions).await;
+        return whole_outline(&db, &ready, &path, &caller, &parameters, &conditions).await;
     }
     if let Some(unchanged) = unchanged(&db, &path.topic, &caller, &conditions).await? {
         return Ok(unchanged);
     }
-    let depth = parameters.depth.map_or(DEEPEST, |depth| depth.0);
-    let (rows, root, citations) = db::snapshot!(db, async |conn| {
-        let root = match &parameters.root {
-            None => None,
-            Some(root) => {
-                let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
-                Some(links::queries::place(conn, &topic, root, "root").await?)
-            }
-        };
-        let rows = load(conn, &path, &caller).await?;
-        let citations = queries::citations(conn, rows.topic.topic.id).await?;
-        Ok((rows, root, citations))
-    })?;
-    let view = outline::assemble(&rows, citations, root, depth)?;
+    let view = read_outline(&db, &path, &caller, &parameters).await?;
     let parts = Parts::new(parameters.fields.as_ref(), None);
     let shown = [Subject::Topic(view.topic.id)];
     Ok(answer::parts(&conditions, view.revision, &view, &parts).showing(shown))
@@ -67,6 +54,7 @@ async fn whole_outline(
     ready: &Ready,
     path: &TopicPath,
     caller: &Caller<Read>,
+    parameters: &OutlineParameters,
     conditions: &Conditions,
 ) -> Result<HttpResponse> {
     let stored = ready.find(&*db.read().await?, &path.topic, &caller.sight()).await?;
@@ -77,16 +65,34 @@ async fn whole_outline(
     if let Some(json) = stored.json {
         return Ok(answer::ready(&tag, json).showing([Subject::Topic(stored.topic)]));
     }
-    let (rows, citations) = db::snapshot!(db, async |conn| {
-        let rows = load(conn, path, caller).await?;
-        let citations = queries::citations(conn, rows.topic.topic.id).await?;
-        Ok((rows, citations))
-    })?;
-    let view = outline::assemble(&rows, citations, None, DEEPEST)?;
+    let view = read_outline(db, path, caller, parameters).await?;
     let (topic, revision) = (view.topic.id, view.revision);
     let json = answer::json(&view)?;
     ready.made(db, topic, revision, &json);
     Ok(answer::ready(&revision.to_string(), json).showing([Subject::Topic(topic)]))
+}
+
+/// An outline of what is there now.
+async fn read_outline(
+    db: &Db,
+    path: &TopicPath,
+    caller: &Caller<Read>,
+    parameters: &OutlineParameters,
+) -> Result<OutlineView> {
+    let depth = parameters.depth.as_ref().map_or(DEEPEST, |depth| depth.0);
+    let (rows, root, citations) = db::snapshot!(db, async |conn| {
+        let root = match &parameters.root {
+            None => None,
+            Some(root) => {
+                let topic = topics::queries::head(conn, &path.topic, &caller.sight()).await?;
+                Some(links::queries::place(conn, &topic, root, "root").await?)
+            }
+        };
+        let rows = load(conn, path, caller).await?;
+        let citations = queries::citations(conn, rows.topic.topic.id).await?;
+        Ok((rows, root, citations))
+    })?;
+    outline::assemble(&rows, citations, root, depth)
 }
 
 /// Get the graph of a topic
