@@ -27,6 +27,7 @@ use tokio::task::{JoinError, JoinHandle};
 use self::changes::Changes;
 use self::connect::Connector;
 use self::shared::{Division, Shared};
+use self::task::OwnTask;
 use self::timed::Timed;
 use crate::http::problem::{Problem, Result};
 use crate::metrics::{ConnectionFailure, Metrics, PoolState, Work};
@@ -45,8 +46,10 @@ mod retry;
 pub mod schema;
 mod shared;
 pub(crate) mod statement;
+mod task;
 mod timed;
 mod tls;
+mod transaction;
 
 /// What can go wrong before there are requests to answer.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -211,6 +214,16 @@ impl Db {
         outcome.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 
+    /// Runs a read of many statements where the connections of the pool live, so that no thread has
+    /// to be woken for each. It is given up when nobody waits for it any more.
+    pub async fn at_home<T: Send + 'static>(
+        &self,
+        read: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let outcome = OwnTask::new(self.runtime.spawn(read)).outcome().await;
+        outcome.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
     /// Closes all connections, so that the server can be stopped.
     pub fn close(&self) {
         self.shared.close();
@@ -227,34 +240,6 @@ async fn opened_on<T: Send + 'static>(
     opened.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
 }
 
-/// Runs a body in a transaction on a connection, and says what it changed: marked before the commit,
-/// and let go of after it.
-macro_rules! transaction {
-    ($db:expr, $connection:expr, async |$conn:ident| $body:expr) => {{
-        let changes = $db.changes();
-        let mut writing = None;
-        #[expect(clippy::disallowed_methods, reason = "this is the door that the rule points to")]
-        let done = diesel_async::AsyncConnection::transaction(
-            $connection,
-            async |$conn: &mut $crate::db::Conn| {
-                let done = (async |$conn: &mut $crate::db::Conn| $body)($conn).await;
-                if done.is_ok() {
-                    match changes.announce($conn).await {
-                        Ok(announced) => writing = Some(announced),
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-                done
-            },
-        )
-        .await;
-        if let (Ok(_), Some(writing)) = (&done, writing) {
-            writing.committed();
-        }
-        done
-    }};
-}
-
 /// Runs a body that changes something, in a transaction in its own task.
 ///
 /// PostgreSQL may break off one of several transactions that get in each other's way; then the
@@ -265,10 +250,9 @@ macro_rules! write {
         let work = async move {
             let mut attempts = $crate::db::Attempts::default();
             loop {
-                let mut connection = db.lend_for($crate::metrics::Work::Write).await?;
-                let done = $crate::db::transaction!(db, &mut *connection, async |$conn| $body);
-                // Others may use it during the pause.
-                drop(connection);
+                let connection = db.lend_for($crate::metrics::Work::Write).await?;
+                let body = async |$conn: &mut $crate::db::Conn| $body;
+                let done = $crate::db::transaction(connection, db.changes(), body).await;
                 if !attempts.go_on_after(&done).await {
                     break done;
                 }
@@ -284,8 +268,9 @@ macro_rules! write {
 /// The error of the body may be of its own type, so that it can be undone without a problem.
 macro_rules! once {
     ($db:expr, async |$conn:ident| $body:expr) => {{
-        let mut connection = $db.lend_for($crate::metrics::Work::Write).await?;
-        $crate::db::transaction!($db, &mut *connection, async |$conn| $body)
+        let connection = $db.lend_for($crate::metrics::Work::Write).await?;
+        let body = async |$conn: &mut $crate::db::Conn| $body;
+        $crate::db::transaction(connection, $db.changes(), body).await
     }};
 }
 
@@ -293,15 +278,8 @@ macro_rules! once {
 /// them any more.
 macro_rules! snapshot {
     ($db:expr, async |$conn:ident| $body:expr) => {{
-        let read = async |connection: &mut $crate::db::Conn| {
-            connection
-                .build_transaction()
-                .repeatable_read()
-                .read_only()
-                .run(async |$conn: &mut $crate::db::Conn| $body)
-                .await
-        };
-        $db.alone($crate::metrics::Work::Snapshot, read).await
+        let read = async |$conn: &mut $crate::db::Conn| $body;
+        $db.snapshot(read).await
     }};
 }
 
@@ -328,7 +306,8 @@ macro_rules! list {
     };
 }
 
-pub(crate) use {item, list, once, snapshot, transaction, write};
+pub(crate) use transaction::transaction;
+pub(crate) use {item, list, once, snapshot, write};
 
 /// Opens a single connection outside the pool, for the work before the server starts.
 pub async fn connect(url: &str) -> ConnectionResult<Conn> {

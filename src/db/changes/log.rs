@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use diesel_async::SimpleAsyncConnection;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::AsyncMessage;
 
 use super::Changes;
 use super::line::{self, Seen};
 use crate::db::connect::{Connector, Speaker};
+use crate::db::task::OwnTask;
 use crate::db::{BoxError, Conn};
 use crate::http::problem::chain;
 
@@ -55,7 +55,7 @@ pub(in crate::db) async fn follow(connector: Connector, changes: Changes) {
 async fn listen(connector: &Connector, changes: &Changes) -> Result<(), BoxError> {
     let (client, speaker) = connector.open().await?;
     let heard = Arc::new(Notify::new());
-    let own = OwnTask(tokio::spawn(speak(speaker, Arc::clone(&heard))));
+    let own = OwnTask::new(tokio::spawn(speak(speaker, Arc::clone(&heard))));
     let mut conn = Conn::try_from(client).await?;
     // A notification is nothing that must be on the disk.
     conn.batch_execute(&format!("set synchronous_commit = off; listen {CHANNEL}")).await?;
@@ -67,7 +67,7 @@ async fn listen(connector: &Connector, changes: &Changes) -> Result<(), BoxError
             () = heard.notified() => false,
             () = sleep(PAUSE) => false,
         };
-        if own.0.is_finished() {
+        if own.is_finished() {
             return Err("the connection was closed".into());
         }
         if must_tell {
@@ -75,15 +75,6 @@ async fn listen(connector: &Connector, changes: &Changes) -> Result<(), BoxError
         }
         log.read(changes).await?;
         log.tidy().await?;
-    }
-}
-
-/// A task that ends with the one that began it.
-struct OwnTask(JoinHandle<()>);
-
-impl Drop for OwnTask {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 
