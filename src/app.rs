@@ -39,6 +39,7 @@ pub struct State {
     document: Data<ApiDocument>,
     routes: Data<Routes>,
     known_keys: Data<KnownKeys>,
+    stems: Data<search::Stems>,
     slots: Data<Slots>,
     ready: Data<views::Ready>,
     answers: Data<Answers>,
@@ -64,6 +65,7 @@ impl State {
             document: Data::new(ApiDocument::new(api_document::to_json(&document))),
             routes: Data::new(routes),
             known_keys: Data::default(),
+            stems: Data::default(),
             limits: None,
             origins: Origins::default(),
         }
@@ -145,6 +147,7 @@ pub fn build(
         .app_data(state.document.clone())
         .app_data(state.routes.clone())
         .app_data(state.known_keys.clone())
+        .app_data(state.stems.clone())
         .app_data(state.metrics.clone())
         .app_data(state.draining.clone())
         .app_data(state.slots.clone())

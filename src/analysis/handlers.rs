@@ -49,7 +49,7 @@ pub async fn list_descendants(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = Subject::in_topic(topic.id, listing.filter.expand.as_ref());
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -154,7 +154,7 @@ pub async fn list_findings(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = Subject::in_topic(topic.id, listing.filter.expand.as_ref());
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 

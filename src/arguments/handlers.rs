@@ -46,7 +46,7 @@ pub async fn list_arguments(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = Subject::in_topic(topic.id, listing.filter.expand.as_ref());
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -90,8 +90,8 @@ pub async fn get_argument(
             expansion::of(conn, &caller.sight(), slice::from_ref(&argument), expand).await?;
         Ok((argument, expanded))
     })?;
+    let shown = Subject::in_topic(argument.topic_id, parts.expand.as_ref());
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(argument.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, argument.version, &argument, &parts).showing(shown))
 }
 

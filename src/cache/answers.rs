@@ -53,6 +53,8 @@ pub(super) type Key = Box<[u8]>;
 #[derive(Debug)]
 pub(super) struct Kept {
     held: Held,
+    /// What it takes to know what it was found by.
+    basis_bytes: usize,
     headers: HeaderMap,
     body: Bytes,
     /// The entity tag, if it tells the state of all that is shown.
@@ -69,7 +71,9 @@ impl Answers {
         let weight = |bytes: usize| u32::try_from(bytes + OVERHEAD).unwrap_or(u32::MAX);
         let kept: Cache<Key, Arc<Kept>> = Cache::builder()
             .max_capacity(capacity)
-            .weigher(move |key: &Key, kept: &Arc<Kept>| weight(key.len() + kept.body.len()))
+            .weigher(move |key: &Key, kept: &Arc<Kept>| {
+                weight(key.len() + kept.body.len() + kept.basis_bytes)
+            })
             .build();
         Self { kept, flights: Flights::default(), changes, metrics, capacity }
     }
@@ -108,7 +112,9 @@ impl Answers {
         if size > self.capacity / LARGEST_PART {
             return tag;
         }
-        let Some(held) = self.changes.hold(since, &shown.0) else { return tag };
+        let Shown { subjects, found_by } = shown;
+        let basis_bytes = found_by.as_ref().map_or(0, |found_by| found_by.bytes());
+        let Some(held) = self.changes.hold(since, subjects, found_by.clone()) else { return tag };
         let mut headers = answer.headers().clone();
         for name in OF_REQUEST {
             headers.remove(name);
@@ -116,7 +122,7 @@ impl Answers {
         // What is kept is known to hold at this moment.
         headers.insert(header::AGE, HeaderValue::from_static("0"));
         let meter = self.metrics.hits_of(&route);
-        let kept = Kept { held, headers, body, tag: tag.clone(), route, meter };
+        let kept = Kept { held, basis_bytes, headers, body, tag: tag.clone(), route, meter };
         self.kept.insert(question.key.as_slice().into(), Arc::new(kept));
         self.kept.run_pending_tasks();
         self.metrics.cache_holds(self.kept.entry_count(), self.kept.weighted_size());

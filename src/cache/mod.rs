@@ -10,26 +10,40 @@ mod flights;
 mod middleware;
 mod question;
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 
 pub use answers::Answers;
 pub use middleware::Caching;
 
-use crate::db::changes::Subject;
+use crate::db::changes::{Concerned, Subject};
 
 /// What an answer shows: the reasons for which it may not be true any more.
 #[derive(Debug, Clone)]
-struct Shown(Vec<Subject>);
+struct Shown {
+    subjects: Vec<Subject>,
+    found_by: Option<Arc<dyn Concerned>>,
+}
 
 /// An answer that says what it shows, so that it can be kept.
 pub trait Shows {
     /// The answer, which shows nothing but these subjects.
     fn showing(self, subjects: impl IntoIterator<Item = Subject>) -> Self;
+
+    /// The answer, which shows these subjects and what was found by words.
+    fn showing_found(self, subjects: Vec<Subject>, found_by: Arc<dyn Concerned>) -> Self;
 }
 
 impl Shows for HttpResponse {
     fn showing(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {
-        self.extensions_mut().insert(Shown(subjects.into_iter().collect()));
+        let subjects = subjects.into_iter().collect();
+        self.extensions_mut().insert(Shown { subjects, found_by: None });
+        self
+    }
+
+    fn showing_found(mut self, subjects: Vec<Subject>, found_by: Arc<dyn Concerned>) -> Self {
+        self.extensions_mut().insert(Shown { subjects, found_by: Some(found_by) });
         self
     }
 }

@@ -43,7 +43,7 @@ pub async fn list_citations(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = Subject::in_topic(topic.id, listing.filter.expand.as_ref());
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -85,8 +85,8 @@ pub async fn get_citation(
             expansion::of(conn, &caller.sight(), slice::from_ref(&citation), expand).await?;
         Ok((citation, expanded))
     })?;
+    let shown = Subject::in_topic(citation.topic_id, parts.expand.as_ref());
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(citation.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, citation.version, &citation, &parts).showing(shown))
 }
 

@@ -43,6 +43,7 @@ pub const CONSTRAINTS: &[(&str, Code)] = &[
     ("relations_scheme_check", Code::Internal),
     ("relations_slug_check", Code::Internal),
     ("changes_subject_check", Code::Internal),
+    ("changes_words_check", Code::Internal),
     ("topics_slug_check", Code::Internal),
     ("topics_title_check", Code::Internal),
     ("topics_summary_check", Code::Internal),

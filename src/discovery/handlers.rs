@@ -10,6 +10,8 @@ use super::types::{
 };
 use crate::access::{Caller, Read, Sight};
 use crate::arguments::{self, ArgumentPath};
+use crate::cache::Shows;
+use crate::db::changes::Subject;
 use crate::db::{self, Conn, Db};
 use crate::expansion;
 use crate::http::answer;
@@ -42,7 +44,7 @@ pub async fn get_similar(
         let argument = arguments::queries::find(conn, &topic, &path.argument).await?;
         similar(conn, &topic, Asked::of(&argument), &looking, &sight).await
     })?;
-    answered(&conditions, found, &looking)
+    Ok(answered(&conditions, found, &looking)?.showing([Subject::Everything]))
 }
 
 /// Get the arguments that are like a claim
@@ -86,7 +88,8 @@ pub async fn get_related(
         related::to(conn, topic, &sight, parameters.most()).await
     })?;
     let parts = Parts::new(parameters.fields.as_ref(), None);
-    answer::untagged(&conditions, &parts.of_list(&RelatedTopics { data }))
+    let answer = answer::untagged(&conditions, &parts.of_list(&RelatedTopics { data }))?;
+    Ok(answer.showing([Subject::Everything]))
 }
 
 /// The similar arguments, and what is asked for with each.

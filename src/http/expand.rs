@@ -229,6 +229,14 @@ impl Wanted {
         self.0.iter().map(|(name, below)| (*name, below))
     }
 
+    /// Whether records of other topics may be given: those that quote a source.
+    fn leaves_topic(&self) -> bool {
+        self.iter().any(|(name, below)| {
+            let quotes_it = below.iter().any(|(next, _)| next == Name::Citations);
+            (name == Name::Source && quotes_it) || below.leaves_topic()
+        })
+    }
+
     /// Takes in a path from a record of one of these kinds; `None` if there is no such path.
     fn take(&mut self, path: &str, kinds: &[Kind]) -> Option<()> {
         let (mut at, mut names) = (self, names(kinds));
@@ -253,6 +261,11 @@ impl<T> Expand<T> {
     /// The paths, as a tree.
     pub fn wanted(&self) -> &Wanted {
         &self.wanted
+    }
+
+    /// Whether with a record of one topic those of others may be given.
+    pub fn leaves_topic(&self) -> bool {
+        self.wanted.leaves_topic()
     }
 }
 

@@ -223,6 +223,11 @@ impl Sort {
         matches!(self, Self::CreatedDown | Self::UpdatedDown | Self::SlugDown)
     }
 
+    /// Whether a change of a record moves it.
+    pub fn is_by_change(self) -> bool {
+        matches!(self, Self::Updated | Self::UpdatedDown)
+    }
+
     /// Where a record stands in this order.
     pub fn after(self, id: impl Into<Uuid>, updated_at: DateTime<Utc>, slug: &Slug) -> After {
         let key = match self {
@@ -342,7 +347,7 @@ fn bad_cursor() -> Problem {
 }
 
 /// A request for a page of a list: the filters, and where the page begins.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Listing<T> {
     /// What to list.
     pub filter: T,

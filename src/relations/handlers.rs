@@ -44,7 +44,7 @@ pub async fn list_relations(
         Ok((topic, page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(topic.id).or_everything(parts.are_expanded())];
+    let shown = Subject::in_topic(topic.id, listing.filter.expand.as_ref());
     Ok(listing.answer(&conditions, &topic.revision.to_string(), &page, &parts).showing(shown))
 }
 
@@ -85,8 +85,8 @@ pub async fn get_relation(
             expansion::of(conn, &caller.sight(), slice::from_ref(&relation), expand).await?;
         Ok((relation, expanded))
     })?;
+    let shown = Subject::in_topic(relation.topic_id, parts.expand.as_ref());
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = [Subject::Topic(relation.topic_id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, relation.version, &relation, &parts).showing(shown))
 }
 

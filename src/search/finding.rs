@@ -2,20 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::future::try_join;
 use uuid::Uuid;
 
 use super::asked::Asked;
-use super::loading_queries::{self as loading, Entry, Shown};
+use super::basis::{self, Basis};
+use super::loading_queries::{self as loading, Entry};
 use super::parts::{self, Part};
 use super::places::{self, Readable};
-use super::queries::{self, Order, Scored, Search};
-use super::terms::Term;
+use super::queries::{self, Scored, Search};
+use super::stems::Stems;
 use super::types::{Field, Hit, HitTopic, Kind, SearchFilter, SearchResults};
 use super::words_queries::{self as words, Reading};
 use super::{counting, spelling};
 use crate::access::Sight;
 use crate::db::Conn;
-use crate::domain::ids::TopicId;
 use crate::http::page::{After, Count, Key, Listing};
 use crate::http::problem::Result;
 use crate::{sources, topics};
@@ -24,11 +25,11 @@ use crate::{sources, topics};
 pub const FEW: usize = 3;
 
 /// How many hits are ranked at once. A part that has more is divided.
-const MOST_RANKED: i64 = 500;
+const MOST_RANKED: i64 = 2_000;
 
 /// A part that is estimated to have so many is divided without a look: such an estimate is seldom
 /// wrong by half, and if it is, the hits are the same and only found more slowly.
-const MANY: u64 = 1_000;
+const MANY: u64 = 3_000;
 
 /// A part that cannot be divided and is estimated to have so many is not ranked.
 const TOO_MANY: u64 = 4_000;
@@ -38,12 +39,13 @@ const MOST_WORDS: usize = 64;
 const MOST_CHARACTERS: usize = 2_000;
 const MOST_HYPHENS: usize = 16;
 
-/// Finds a page of hits.
+/// Finds a page of hits, and tells what that depends on.
 pub async fn find(
     conn: &mut Conn,
+    stems: &Stems,
     listing: &Listing<SearchFilter>,
     sight: &Sight,
-) -> Result<SearchResults> {
+) -> Result<(SearchResults, Basis)> {
     let filter = &listing.filter;
     let topic = match &filter.topic {
         Some(name) => Some(topics::queries::head(conn, name, sight).await?.id),
@@ -54,7 +56,8 @@ pub async fn find(
         None => None,
     };
     let text = beginning(&filter.q.0);
-    let mut asked = read(conn, &text, filter).await?;
+    let readings = read(conn, &text, filter).await?;
+    let mut asked = asked_of(&readings);
     let search = Search { asked: &asked, filter, topic, source, sight };
 
     let after: Option<Scored> = match &listing.after {
@@ -73,7 +76,7 @@ pub async fn find(
     let taken = if is_little { spelling::taken(conn, &text, search).await? } else { Vec::new() };
     if !taken.is_empty() {
         let right = read(conn, &spelling::corrected(&text, &taken), filter).await?;
-        asked = either(asked, right);
+        asked = either(asked, asked_of(&right));
     }
     let search = Search { asked: &asked, filter, topic, source, sight };
     if after.is_some() || !taken.is_empty() {
@@ -88,9 +91,13 @@ pub async fn find(
         Some(facets) => Some(counting::facets(conn, search, facets).await?),
         None => None,
     };
+    let is_full = total.is_none() && hits.len() == wanted;
+    let last = hits.last().copied().filter(|_| is_full);
     let page = listing.page(hits, total, |(id, score)| After { key: Key::Score(*score), id: *id });
-    let data = shown(conn, &page.data, &asked).await?;
-    Ok(SearchResults { data, page: page.page, taken, facets })
+    let data = shown(conn, stems, &page.data, &asked).await?;
+    // What few or none have may be taken for any word.
+    let basis = if is_little { Basis::Anything } else { basis::of(search, &readings, last, &data) };
+    Ok((SearchResults { data, page: page.page, taken, facets }, basis))
 }
 
 /// As much of a text as is looked for.
@@ -119,14 +126,14 @@ fn readable_signs(text: impl Iterator<Item = char>) -> String {
 }
 
 /// What a text asks for, in the words of each dictionary.
-async fn read(conn: &mut Conn, text: &str, filter: &SearchFilter) -> Result<Vec<Asked>> {
+async fn read(conn: &mut Conn, text: &str, filter: &SearchFilter) -> Result<Vec<Reading>> {
     let begun = beginning_of_word(text, filter);
     let text = text.strip_suffix(begun).unwrap_or(text);
     if !begun.is_empty() && text.matches('"').count() % 2 == 1 {
         // Of a phrase that is still being written, the words are looked for.
-        return Ok(asked_of(&words::read(conn, &text.replace('"', " "), begun).await?));
+        return words::read(conn, &text.replace('"', " "), begun).await;
     }
-    Ok(asked_of(&words::read(conn, text, begun).await?))
+    words::read(conn, text, begun).await
 }
 
 /// The last word of a text, if it may go on; empty if the text does not end in one that is wanted.
@@ -198,7 +205,9 @@ async fn best(
         if divided.is_empty() {
             let missing = i64::try_from(wanted - best.len()).unwrap_or(i64::MAX);
             best.extend(best_of_undivided(conn, search, part, after, missing).await?);
-        } else if let Some(ranked) = ranked_at_once(conn, search, part, after).await? {
+        } else if let Some(ranked) =
+            ranked_at_once(conn, search, part, after, wanted - best.len()).await?
+        {
             best.extend(ranked);
         } else {
             parts.extend(divided.into_iter().rev());
@@ -229,7 +238,7 @@ async fn best_of_undivided(
     if are_too_many {
         queries::unranked(conn, search, part, after, most).await
     } else {
-        queries::hits(conn, search, part, after, Order::BestFirst, most).await
+        queries::hits(conn, search, part, after, most).await
     }
 }
 
@@ -239,12 +248,13 @@ fn after_unranked(part: Part, after: Option<Scored>) -> Option<bool> {
     last.filter(|last| part.may_have(*last)).map(parts::is_unranked)
 }
 
-/// All hits of a part, the best first; `None` if there are more than are ranked at once.
+/// The best hits of a part, in their order; `None` if there are more than are ranked at once.
 async fn ranked_at_once(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
     after: Option<Scored>,
+    wanted: usize,
 ) -> Result<Option<Vec<Scored>>> {
     if after_unranked(part, after) == Some(true) {
         return Ok(None);
@@ -253,54 +263,47 @@ async fn ranked_at_once(
     if part != Part::ALL && queries::estimate(conn, search, part).await? > MANY {
         return Ok(None);
     }
-    let most = MOST_RANKED + 1;
-    let mut hits = queries::hits(conn, search, part, after, Order::Any, most).await?;
-    if i64::try_from(hits.len()).is_ok_and(|found| found > MOST_RANKED) {
-        return Ok(None);
-    }
-    hits.sort_unstable_by_key(|(id, score)| std::cmp::Reverse((*score, *id)));
-    Ok(Some(hits))
+    let hits = queries::best(conn, search, part, after, wanted, MOST_RANKED).await?;
+    Ok(hits.map(|mut hits| {
+        hits.sort_unstable_by_key(|(id, score)| std::cmp::Reverse((*score, *id)));
+        hits
+    }))
 }
 
 /// The hits as they are shown.
-async fn shown(conn: &mut Conn, hits: &[Scored], asked: &[Asked]) -> Result<Vec<Hit>> {
+async fn shown(
+    conn: &mut Conn,
+    stems: &Stems,
+    hits: &[Scored],
+    asked: &[Asked],
+) -> Result<Vec<Hit>> {
+    if hits.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A record has the id of its entry, and a passage, which has one of its own, is no argument.
     let ids: Vec<Uuid> = hits.iter().map(|(id, _)| *id).collect();
-    let entries = loading::entries(conn, &ids).await?;
+    let (entries, mut bearings) =
+        try_join(loading::entries(conn, &ids), loading::bearings(conn, &ids)).await?;
     let in_order: Vec<(&Entry, i64)> =
         hits.iter().filter_map(|(id, score)| Some((entries.get(id)?, *score))).collect();
-    let topic_ids: HashSet<TopicId> =
-        in_order.iter().filter_map(|(entry, _)| entry.topic_id).collect();
-    let topics = loading::topics(conn, &topic_ids.into_iter().collect::<Vec<_>>()).await?;
-    let mut records: HashMap<Uuid, Shown> = HashMap::new();
-    for kind in Kind::ALL {
-        let of_kind = in_order.iter().filter(|(entry, _)| entry.kind == *kind);
-        let ids: Vec<Uuid> = of_kind.map(|(entry, _)| entry.record_id).collect();
-        records.extend(loading::shown(conn, *kind, &ids).await?);
-    }
-    let is_argument = |entry: &&Entry| entry.kind == Kind::Argument;
-    let arguments = in_order.iter().map(|(entry, _)| *entry).filter(is_argument);
-    let mut bearings =
-        loading::bearings(conn, &arguments.map(|entry| entry.record_id).collect::<Vec<_>>())
-            .await?;
-    let meant = meant(conn, asked, &in_order, &records).await?;
+    let meant = meant(conn, stems, asked, &in_order).await?;
 
     let mut shown = Vec::with_capacity(in_order.len());
     for (entry, score) in in_order {
-        let Some(record) = records.get(&entry.record_id) else { continue };
-        let topic = entry.topic_id.and_then(|id| topics.get(&id));
         let nothing = HashSet::new();
         let words = meant.get(entry.dictionary.as_str()).unwrap_or(&nothing);
-        let Some(place) = places::place(&readable(entry, record), words) else { continue };
+        let Some(place) = places::place(&readable(entry), words) else { continue };
+        let topic = entry.topic();
         shown.push(Hit {
             kind: entry.kind,
             id: entry.record_id,
-            slug: record.0.clone(),
-            url: url(entry.kind, record, topic),
-            topic: topic.cloned(),
-            title: record.1.clone(),
+            slug: entry.slug.clone(),
+            url: url(entry, topic.as_ref()),
+            topic,
+            title: entry.title.clone(),
             place,
             rank: rank(score),
-            bears_on: bearings.remove(&entry.record_id),
+            bears_on: bearings.remove(&entry.id),
         });
     }
     Ok(shown)
@@ -309,32 +312,24 @@ async fn shown(conn: &mut Conn, hits: &[Scored], asked: &[Asked]) -> Result<Vec<
 /// The words of the page that the query means, in each dictionary.
 async fn meant<'a>(
     conn: &mut Conn,
+    stems: &Stems,
     asked: &'a [Asked],
     hits: &[(&Entry, i64)],
-    records: &HashMap<Uuid, Shown>,
 ) -> Result<HashMap<&'a str, HashSet<String>>> {
     let mut meant = HashMap::new();
     for one in asked {
         let of_dictionary = hits.iter().filter(|(entry, _)| entry.dictionary == one.dictionary);
-        let texts: Vec<Readable<'_>> = of_dictionary
-            .filter_map(|(entry, _)| Some(readable(entry, records.get(&entry.record_id)?)))
-            .flatten()
-            .collect();
-        let candidates = places::candidates(texts.iter().map(|readable| readable.text), &one.term);
-        let Some(any) = Term::any(one.term.wanted()) else { continue };
-        let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
-        if candidates.is_empty() {
-            continue;
-        }
-        let words = words::matching(conn, &one.dictionary, &any.as_asked(), &candidates).await?;
-        meant.insert(one.dictionary.as_str(), words.into_iter().collect());
+        let texts = of_dictionary.flat_map(|(entry, _)| readable(entry));
+        let candidates = places::candidates(texts.map(|readable| readable.text), &one.term);
+        let words = stems.meant(conn, &one.dictionary, candidates, &one.term).await?;
+        meant.insert(one.dictionary.as_str(), words);
     }
     Ok(meant)
 }
 
 /// The texts of a hit that may have the words, those first that say more.
-fn readable<'r>(entry: &'r Entry, record: &'r Shown) -> Vec<Readable<'r>> {
-    let (_, title, text) = record;
+fn readable(entry: &Entry) -> Vec<Readable<'_>> {
+    let Entry { title, text, .. } = entry;
     let whole = |field, text| Readable { field, start: 0, text };
     match (entry.kind, &entry.passage) {
         (Kind::Topic, _) => vec![whole(Field::Title, title), whole(Field::Summary, text)],
@@ -349,9 +344,10 @@ fn readable<'r>(entry: &'r Entry, record: &'r Shown) -> Vec<Readable<'r>> {
     }
 }
 
-fn url(kind: Kind, (slug, _, _): &Shown, topic: Option<&HitTopic>) -> String {
+fn url(entry: &Entry, topic: Option<&HitTopic>) -> String {
+    let slug = &entry.slug;
     let topic = topic.map(|topic| topic.slug.to_string()).unwrap_or_default();
-    match kind {
+    match entry.kind {
         Kind::Topic => format!("/v1/topics/{slug}"),
         Kind::Position => format!("/v1/topics/{topic}/positions/{slug}"),
         Kind::Argument => format!("/v1/topics/{topic}/arguments/{slug}"),

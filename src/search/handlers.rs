@@ -3,7 +3,9 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 
+use super::basis::Basis;
 use super::finding;
+use super::stems::Stems;
 use super::types::{SearchFilter, SearchResults};
 use crate::access::{Caller, Read};
 use crate::cache::Shows;
@@ -30,12 +32,17 @@ use crate::http::problem::Result;
 pub async fn search_records(
     caller: Caller<Read>,
     db: Data<Db>,
+    stems: Data<Stems>,
     listing: Listing<SearchFilter>,
     conditions: Conditions,
 ) -> Result<HttpResponse> {
-    let (found, expanded) = found(&caller, &db, &listing).await?;
+    let (found, basis, expanded) = found(&caller, &db, &stems, &listing).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    Ok(listing.answer_untagged(&conditions, &found, &parts)?.showing([Subject::Everything]))
+    let answer = listing.answer_untagged(&conditions, &found, &parts)?;
+    Ok(match basis {
+        Basis::Anything => answer.showing([Subject::Everything]),
+        Basis::Words(subjects, found_by) => answer.showing_found(subjects, found_by),
+    })
 }
 
 /// Search for what is too long for an address
@@ -47,24 +54,30 @@ pub async fn search_records(
 pub async fn search_by_body(
     caller: Caller<Read>,
     db: Data<Db>,
+    stems: Data<Stems>,
     InBody(listing): InBody<SearchFilter>,
 ) -> Result<HttpResponse> {
-    let (found, expanded) = found(&caller, &db, &listing).await?;
+    let (found, _, expanded) = found(&caller, &db, &stems, &listing).await?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
     Ok(answer::unconditional(&parts.of_list(&found)))
 }
 
-/// A page of hits, and what is asked for with each.
+/// A page of hits, what it depends on, and what is asked for with each.
 async fn found(
     caller: &Caller<Read>,
     db: &Db,
+    stems: &Data<Stems>,
     listing: &Listing<SearchFilter>,
-) -> Result<(SearchResults, Option<Vec<Expanded>>)> {
-    let sight = caller.sight();
-    db::snapshot!(db, async |conn| {
-        let found = finding::find(conn, listing, &sight).await?;
-        let expand = listing.filter.expand.as_ref();
-        let expanded = expansion::of(conn, &sight, &found.data, expand).await?;
-        Ok((found, expanded))
-    })
+) -> Result<(SearchResults, Basis, Option<Vec<Expanded>>)> {
+    let (sight, listing, stems) = (caller.sight(), listing.clone(), Data::clone(stems));
+    let own = Db::clone(db);
+    let read = async move {
+        db::snapshot!(own, async |conn| {
+            let (found, basis) = finding::find(conn, &stems, &listing, &sight).await?;
+            let expand = listing.filter.expand.as_ref();
+            let expanded = expansion::of(conn, &sight, &found.data, expand).await?;
+            Ok((found, basis, expanded))
+        })
+    };
+    db.at_home(read).await
 }

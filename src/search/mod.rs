@@ -10,6 +10,7 @@
 //! only if that one finds more of what the caller may see.
 
 mod asked;
+mod basis;
 mod counting;
 mod finding;
 mod handlers;
@@ -19,10 +20,12 @@ mod places;
 pub mod queries;
 mod ranking_queries;
 mod spelling;
+mod stems;
 mod terms;
 mod types;
 mod words_queries;
 
+pub use stems::Stems;
 pub use terms::Term;
 pub use types::{Facets, Hit, HitTopic, SearchFilter, SearchResults};
 use utoipa_actix_web::service_config::ServiceConfig;

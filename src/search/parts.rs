@@ -33,6 +33,15 @@ impl Tier {
         ((self.number() * 2 + i64::from(phrase)) * CLASSES + class) * STEPS
     }
 
+    /// The highest score of such a hit. Outside of its heading its class says nothing.
+    pub fn most(self, phrase: bool, class: u8) -> i64 {
+        let class = match self {
+            Self::Title | Self::Claim => Some(class),
+            Self::Text => None,
+        };
+        self.score(phrase, class) + STEPS - 1
+    }
+
     /// The classes that its headings have, the best first.
     pub const fn classes(self) -> &'static [u8] {
         match self {

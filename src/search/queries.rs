@@ -1,6 +1,6 @@
 //! The SQL that finds and ranks.
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::{count_star, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::asked::Asked;
 use super::parts::Part;
-use super::ranking_queries::{Matches, Score, uuid_hash_extended};
+use super::ranking_queries::{Base, BestOf, Matches, Score, uuid_hash_extended};
 use super::types::{Kind, SearchFilter};
 use crate::access::{Sight, visible};
 use crate::db::Conn;
@@ -47,20 +47,21 @@ impl Search<'_> {
     }
 }
 
-/// Narrows a query of entries and their topics to the hits of a part.
+/// Narrows a query of entries to the hits of a part.
+///
+/// What is asked of topics is asked in subqueries, not in a join: those that are not seen are few.
 macro_rules! matching {
     ($search:expr, $part:expr) => {
-        matching!($search, $part, entries!())
+        matching!($search, $part, search_entries::table)
     };
     ($search:expr, $part:expr, $query:expr) => {{
         let search: Search<'_> = $search;
-        let seen = search_entries::topic_id.is_null().or(visible(
-            topics::id,
-            topics::status,
-            search.sight,
-        ));
-        let mut query =
-            $query.filter(Matches::of(search.asked, $part)).filter(seen).into_boxed::<Pg>();
+        let topic = || topics::table.filter(topics::id.nullable().eq(search_entries::topic_id));
+        let is_seen = visible(topics::id, topics::status, search.sight);
+        let mut query = $query
+            .filter(Matches::of(search.asked, $part))
+            .filter(not(exists(topic().filter(not(is_seen)))))
+            .into_boxed::<Pg>();
         if let Some(kinds) = &search.filter.kind {
             query = query.filter(search_entries::kind.eq_any(&kinds.0));
         }
@@ -71,10 +72,10 @@ macro_rules! matching {
             query = query.filter(search_entries::language.eq(language));
         }
         if let Some(tag) = &search.filter.tag {
-            query = query.filter(topics::tags.contains(vec![tag]));
+            query = query.filter(exists(topic().filter(topics::tags.contains(vec![tag]))));
         }
         if let Some(status) = search.filter.status {
-            query = query.filter(topics::status.eq(status));
+            query = query.filter(exists(topic().filter(topics::status.eq(status))));
         }
         if let Some(relation) = search.filter.relation {
             let bearing = premises::table
@@ -101,30 +102,34 @@ macro_rules! matching {
     }};
 }
 
-/// Entries, each with its topic if it has one.
-macro_rules! entries {
-    () => {
-        search_entries::table
-            .left_join(topics::table.on(search_entries::topic_id.eq(topics::id.nullable())))
-    };
+/// The best hits of a part, of those that come after another hit: as many as are wanted, and maybe
+/// more, in no order. `None` if there are more than `most` that would have to be looked at.
+pub async fn best(
+    conn: &mut Conn,
+    search: Search<'_>,
+    part: Part,
+    after: Option<Scored>,
+    wanted: usize,
+    most: i64,
+) -> Result<Option<Vec<Scored>>> {
+    let columns = (search_entries::id, Base::of(search.asked));
+    let found = matching!(search, part).select(columns).limit(most + 1);
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let last = after.map(|(_, score)| score);
+    let best = BestOf::new(found, search.asked, most, wanted, last);
+    let rows: Vec<(Option<Uuid>, Option<i64>)> = best.load(conn).await?;
+    let hits: Option<Vec<Scored>> = rows.into_iter().map(|(id, score)| id.zip(score)).collect();
+    let comes_after =
+        |(id, score): &Scored| after.is_none_or(|(last, best)| (*score, *id) < (best, last));
+    Ok(hits.map(|hits| hits.into_iter().filter(comes_after).collect()))
 }
 
-/// In which order hits are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// The best first.
-    BestFirst,
-    /// As they are met.
-    Any,
-}
-
-/// At most so many hits of a part, of those that come after another hit.
+/// The best hits of a part, of those that come after another hit, the best first.
 pub async fn hits(
     conn: &mut Conn,
     search: Search<'_>,
     part: Part,
     after: Option<Scored>,
-    order: Order,
     most: i64,
 ) -> Result<Vec<Scored>> {
     let score = || Score::of(search.asked);
@@ -132,10 +137,8 @@ pub async fn hits(
     if let Some((id, last)) = after {
         query = query.filter(score().lt(last).or(score().eq(last).and(search_entries::id.lt(id))));
     }
-    if order == Order::BestFirst {
-        query = query.order((score().desc(), search_entries::id.desc()));
-    }
-    Ok(query.load(conn).await?)
+    let order = (score().desc(), search_entries::id.desc());
+    Ok(query.order(order).load(conn).await?)
 }
 
 /// At most so many hits of a part that cannot be divided, not ranked but each with its least score.
@@ -215,6 +218,6 @@ pub async fn counts(
 ) -> Result<Vec<(Kind, Option<String>, Option<TopicId>, i64)>> {
     let groups = (search_entries::kind, search_entries::language, search_entries::topic_id);
     let counted = (groups.0, groups.1, groups.2, count_star());
-    let query = entries!().group_by(groups).select(counted);
+    let query = search_entries::table.group_by(groups).select(counted);
     Ok(matching!(search, Part::ALL, query).load(conn).await?)
 }

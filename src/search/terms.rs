@@ -79,10 +79,15 @@ impl Term {
         Some(Self::any(terms?)?.as_asked())
     }
 
+    /// What the index has of a lexeme in a heading of a class.
+    pub fn marked_word(lexeme: &str, class: u8) -> String {
+        format!("!{class}{lexeme}")
+    }
+
     fn of_class(&self, class: u8) -> Option<Self> {
         match self {
             Self::Word { lexeme, begins } => {
-                Some(Self::word(&format!("!{class}{lexeme}"), *begins))
+                Some(Self::word(&Self::marked_word(lexeme, class), *begins))
             }
             Self::Not(_) => None,
             Self::All(terms) => Self::all(terms.iter().filter_map(|term| term.of_class(class))),
@@ -93,6 +98,23 @@ impl Term {
                 let terms: Option<Vec<Self>> =
                     terms.iter().map(|term| term.of_class(class)).collect();
                 Self::any(terms?)
+            }
+        }
+    }
+
+    /// Groups of words of each of which whatever matches has one at least, however near they stand;
+    /// none, where that cannot be said.
+    pub fn clauses(&self) -> Vec<Vec<&Self>> {
+        match self {
+            Self::Word { .. } => vec![vec![self]],
+            Self::Not(_) => Vec::new(),
+            Self::All(terms) => terms.iter().flat_map(Self::clauses).collect(),
+            Self::Phrase(terms) => terms.iter().flat_map(|(_, term)| term.clauses()).collect(),
+            Self::Any(terms) => {
+                // Of each alternative one group, so that what matches any of them has one of all.
+                let one_of_each: Option<Vec<Vec<&Self>>> =
+                    terms.iter().map(|term| term.clauses().pop()).collect();
+                one_of_each.map(|groups| vec![groups.concat()]).unwrap_or_default()
             }
         }
     }
@@ -112,6 +134,15 @@ impl Term {
                 terms.iter().for_each(|term| term.collect_wanted(words));
             }
             Self::Phrase(terms) => terms.iter().for_each(|(_, term)| term.collect_wanted(words)),
+        }
+    }
+
+    /// Whether it is a word, and this lexeme is the one, or begins with it.
+    pub fn is_met_by(&self, other: &str) -> bool {
+        match self {
+            Self::Word { lexeme, begins: false } => lexeme == other,
+            Self::Word { lexeme, begins: true } => other.starts_with(lexeme),
+            Self::Not(_) | Self::All(_) | Self::Any(_) | Self::Phrase(_) => false,
         }
     }
 

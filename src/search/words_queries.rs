@@ -30,7 +30,7 @@ pub struct Reading {
 
 statement! {
     /// The dictionaries are found by leaps through the index, one for each.
-    struct Read { text: String => Text, begun: String => Text } = "
+    struct Read { text: String => Text } = "
         with recursive used (dictionary) as (
              (select min(dictionary) from search_words)
              union all
@@ -38,22 +38,41 @@ statement! {
              from used where used.dictionary is not null
          )
          select dictionary,
-                websearch_to_tsquery(dictionary::regconfig, search_folded($1))::text as written,
-                phraseto_tsquery(dictionary::regconfig, search_folded($1))::text as phrase,
-                lower(search_folded($2)) as begun,
+                websearch_to_tsquery(dictionary::regconfig, folded)::text as written,
+                phraseto_tsquery(dictionary::regconfig, folded)::text as phrase,
+                '' as begun, '{}'::text[] as ends
+         from used, search_folded($1) folded where dictionary is not null";
+}
+
+statement! {
+    /// The same, with what the last word may be the beginning of.
+    struct ReadBegun { text: String => Text, begun: String => Text } = "
+        with recursive used (dictionary) as (
+             (select min(dictionary) from search_words)
+             union all
+             select (select min(w.dictionary) from search_words w where w.dictionary > used.dictionary)
+             from used where used.dictionary is not null
+         )
+         select dictionary,
+                websearch_to_tsquery(dictionary::regconfig, folded)::text as written,
+                phraseto_tsquery(dictionary::regconfig, folded)::text as phrase,
+                begun,
                 array(select distinct plainto_tsquery(dictionary::regconfig, s.word)::text
                       from (select word from search_words w
-                            where w.dictionary = used.dictionary and $2 <> ''
-                              and w.word >= lower(search_folded($2))
-                              and w.word < lower(search_folded($2)) || U&'\\+10ffff'
+                            where w.dictionary = used.dictionary
+                              and w.word >= begun and w.word < begun || U&'\\+10ffff'
                             limit 50) s) as ends
-         from used where dictionary is not null";
+         from used, search_folded($1) folded, lower(search_folded($2)) begun
+         where dictionary is not null";
 }
 
 /// Reads a query, and the beginning of a word behind it, in every dictionary that entries use.
 pub async fn read(conn: &mut Conn, text: &str, begun: &str) -> Result<Vec<Reading>> {
-    let query = Read { text: text.to_owned(), begun: begun.to_owned() };
-    Ok(query.load(conn).await?)
+    let text = text.to_owned();
+    Ok(match begun {
+        "" => Read { text }.load(conn).await?,
+        begun => ReadBegun { text, begun: begun.to_owned() }.load(conn).await?,
+    })
 }
 
 #[derive(QueryableByName)]
@@ -87,29 +106,26 @@ pub async fn likely(conn: &mut Conn, word: &str) -> Result<Vec<(String, String)>
 }
 
 #[derive(QueryableByName)]
-struct Matching {
+struct Stemmed {
     #[diesel(sql_type = Text)]
     word: String,
+    #[diesel(sql_type = Array<Text>)]
+    lexemes: Vec<String>,
 }
 
 statement! {
-    struct MatchingWords { words: Vec<String> => Array<Text>, dictionary: String => Text, query: String => Text } = "
-        select word from unnest($1) word
-         where to_tsvector($2::regconfig, search_folded(word)) @@ $3::tsquery";
+    struct Lexemes { words: Vec<String> => Array<Text>, dictionary: String => Text } = "
+        select word, tsvector_to_array(to_tsvector($2::regconfig, search_folded(word))) as lexemes
+        from unnest($1) word";
 }
 
-/// Those of these words that a query of one dictionary has.
-pub async fn matching(
+/// What a dictionary makes of each of these words.
+pub async fn lexemes(
     conn: &mut Conn,
     dictionary: &str,
-    query: &str,
-    words: &[&str],
-) -> Result<Vec<String>> {
-    let statement = MatchingWords {
-        words: words.iter().copied().map(str::to_owned).collect(),
-        dictionary: dictionary.to_owned(),
-        query: query.to_owned(),
-    };
-    let found: Vec<Matching> = statement.load(conn).await?;
-    Ok(found.into_iter().map(|one| one.word).collect())
+    words: Vec<String>,
+) -> Result<Vec<(String, Vec<String>)>> {
+    let statement = Lexemes { words, dictionary: dictionary.to_owned() };
+    let stemmed: Vec<Stemmed> = statement.load(conn).await?;
+    Ok(stemmed.into_iter().map(|one| (one.word, one.lexemes)).collect())
 }

@@ -1,6 +1,6 @@
 //! HTTP in, one query call, HTTP out.
 
-use std::slice;
+use std::{iter, slice};
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
@@ -11,11 +11,12 @@ use crate::access::{Caller, Read, Write, change};
 use crate::cache::Shows;
 use crate::db::changes::Subject;
 use crate::db::{self, Db};
+use crate::domain::ids::TopicId;
 use crate::expansion;
 use crate::http::answer::{self, Written};
 use crate::http::conditions::Conditions;
 use crate::http::extract::{Json, Path, Query};
-use crate::http::page::{Listing, Page};
+use crate::http::page::{Listing, Page, Sort};
 use crate::http::parts::Parts;
 use crate::http::problem::Result;
 
@@ -38,8 +39,21 @@ pub async fn list_topics(
         Ok((page, expanded))
     })?;
     let parts = Parts::new(listing.filter.fields.as_ref(), expanded);
-    let shown = Subject::Topics.or_everything(parts.are_expanded());
-    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing([shown]))
+    let topics = page.data.iter().map(|topic| topic.id);
+    let shown = shown(&listing.filter, topics);
+    Ok(listing.answer_untagged(&conditions, &page, &parts)?.showing(shown))
+}
+
+/// What a page shows: which topics there are, as far as it is by that that they are chosen and put in
+/// order, and those on it.
+fn shown(filter: &TopicFilter, topics: impl Iterator<Item = TopicId>) -> Vec<Subject> {
+    let is_by_change = Sort::from(filter.sort.unwrap_or_default()).is_by_change();
+    let all = if is_by_change { Subject::TopicRecords } else { Subject::Topics };
+    let each = |id| match &filter.expand {
+        None => vec![Subject::TopicRecord(id)],
+        expand => Subject::in_topic(id, expand.as_ref()),
+    };
+    iter::once(all).chain(topics.flat_map(each)).collect()
 }
 
 /// Open a topic
@@ -77,8 +91,11 @@ pub async fn get_topic(
             expansion::of(conn, &caller.sight(), slice::from_ref(&topic), expand).await?;
         Ok((topic, expanded))
     })?;
+    let shown = match &parts.expand {
+        None => vec![Subject::TopicRecord(topic.id)],
+        expand => Subject::in_topic(topic.id, expand.as_ref()),
+    };
     let parts = Parts::new(parts.fields.as_ref(), expanded);
-    let shown = [Subject::TopicRecord(topic.id).or_everything(parts.are_expanded())];
     Ok(answer::parts(&conditions, topic.version, &topic, &parts).showing(shown))
 }
 

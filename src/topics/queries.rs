@@ -2,6 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::types::{NewTopic, Topic, TopicFilter, TopicPatch};
@@ -40,7 +41,7 @@ pub struct Head {
 }
 
 /// The fields that a client decides.
-#[derive(Debug, Clone, PartialEq, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Insertable)]
 #[diesel(table_name = topics, treat_none_as_null = true)]
 pub struct Fields {
     /// The question.
@@ -165,7 +166,7 @@ pub async fn lock(conn: &mut Conn, name: &TopicRef) -> Result<Head> {
 
 statement! {
     /// As SQL, since diesel has updates parsed anew each time.
-    struct Advance { topic: TopicId => diesel::sql_types::Uuid } = "update topics set revision = revision + 1 where id = $1";
+    struct Advance { topic: TopicId => sql_types::Uuid } = "update topics set revision = revision + 1 where id = $1";
 }
 
 /// Counts a change to something below a topic.
@@ -290,17 +291,29 @@ pub async fn update(conn: &mut Conn, current: Topic, fields: Fields) -> Result<T
     if current.status == Status::Archived && fields.status == Status::Archived {
         return Err(archived(&current.slug));
     }
-    let target = topics::table.find(current.id).filter(topics::version.eq(current.version));
-    Ok(diesel::update(target)
-        .set((
-            fields,
-            topics::version.eq(topics::version + 1),
-            topics::revision.eq(topics::revision + 1),
-            topics::updated_at.eq(diesel::dsl::now),
-        ))
-        .returning(Topic::as_returning())
-        .get_result(conn)
-        .await?)
+    let Fields { title, summary, tags, language, status, origin } = fields;
+    let (id, version) = (current.id, current.version);
+    let update = Update { title, summary, tags, language, status, origin, id, version };
+    Ok(update.get_result(conn).await?)
+}
+
+statement! {
+    /// As SQL, for the same reason as [`Advance`].
+    struct Update {
+        title: Title => sql_types::Text,
+        summary: Summary => sql_types::Text,
+        tags: Vec<Tag> => sql_types::Array<sql_types::Text>,
+        language: Language => sql_types::Text,
+        status: Status => sql_types::Text,
+        origin: Option<Origin> => sql_types::Nullable<sql_types::Jsonb>,
+        id: TopicId => sql_types::Uuid,
+        version: i64 => sql_types::BigInt,
+    } = "
+        update topics
+        set title = $1, summary = $2, tags = $3, language = $4, status = $5, origin = $6,
+            version = version + 1, revision = revision + 1, updated_at = now()
+        where id = $7 and version = $8
+        returning id, slug, title, summary, tags, language, status, origin, version, created_at, updated_at";
 }
 
 /// The whole topic, locked for a change to itself.

@@ -22,7 +22,7 @@ use crate::http::sparse::Fields;
 pub type Tags = Listed<Tag, 0, 50>;
 
 /// A question under debate.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = topics)]
 pub struct Topic {
     /// Its id.

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::{join_all, poll_immediate};
 use serde_json::json;
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, GivenTopic, TestApp};
 
 /// What an answer says of the cache.
 fn came_from(answer: &Answer) -> &str {
@@ -148,7 +148,7 @@ async fn a_change_is_shown_to_the_next_request_and_leaves_other_topics_in_memory
     let after = |path: &'static str| async { came_from(&reader.get(path).await).to_owned() };
     assert_eq!(after(own).await, "miss");
     assert_eq!(after(other).await, "hit");
-    // These show topics, and none of them changed; a search may find anything.
+    // These show topics, and none of them changed; a search that finds little may find anything.
     assert_eq!(after(topic).await, "hit");
     assert_eq!(after(list).await, "hit");
     assert_eq!(after(search).await, "miss");
@@ -158,6 +158,88 @@ async fn a_change_is_shown_to_the_next_request_and_leaves_other_topics_in_memory
     let titles = reader.get(list).await;
     assert_eq!(came_from(&titles), "miss");
     assert!(titles.text().contains("Another title"));
+}
+
+#[actix_web::test]
+async fn a_search_is_kept_until_something_that_it_shows_changes() {
+    let (app, reader) = keeping().await;
+    let debate = GivenTopic::at(&app, "llama");
+    app.source("words", "A cost is a cost. The cost is high. Whose cost?").await;
+    app.source("other", "A cost is a cost.").await;
+    for (slug, exact) in
+        [("a", "A cost is a cost."), ("b", "The cost is high."), ("c", "Whose cost")]
+    {
+        debate.citation(slug, "words", exact, json!({"argument": "safe"})).await;
+        let new = json!({"slug": format!("cost-{slug}"), "claim": "The cost counts.",
+                         "supports": [{"position": "yes"}]});
+        app.post("/v1/topics/llama/arguments", new).await.expect(201);
+    }
+    let (arguments, citations) =
+        ("/v1/search?q=cost&kind=argument&limit=2", "/v1/search?q=cost&kind=citation&limit=2");
+
+    for (path, body) in [
+        ("/v1/topics/llama/arguments/unknown", json!({"claim": "Other words."})),
+        // The words, but neither so high up nor alone.
+        ("/v1/topics/llama/arguments/unknown", json!({"body": "It says cost, too."})),
+        ("/v1/topics/llama", json!({"summary": "Other words."})),
+        ("/v1/sources/text", json!({"publisher": "Others"})),
+    ] {
+        kept(&reader, arguments).await;
+        app.patch(path, body.clone()).await.expect(200);
+        assert_eq!(came_from(&reader.get(arguments).await), "hit", "{path} {body}");
+    }
+
+    for (search, path, body, news) in [
+        (arguments, "/v1/topics/llama/arguments/cost-c", json!({"claim": "No cost!"}), "No cost!"),
+        (arguments, "/v1/topics/llama", json!({"title": "Renamed?"}), "Renamed?"),
+        (arguments, "/v1/topics/llama/positions/yes", json!({"statement": "Said."}), "Said."),
+        (
+            arguments,
+            "/v1/topics/llama/relations/cost-c-supports-yes",
+            json!({"kind": "attacks"}),
+            "\"how\":\"attacks\"",
+        ),
+        (citations, "/v1/sources/words", json!({"title": "Retitled"}), "Retitled"),
+        (
+            citations,
+            "/v1/topics/llama/citations/a",
+            json!({"source": "other"}),
+            "The text of other",
+        ),
+    ] {
+        kept(&reader, search).await;
+        app.patch(path, body.clone()).await.expect(200);
+        let after = reader.get(search).await;
+        assert_eq!(came_from(&after), "miss", "{path} {body}");
+        assert!(after.text().contains(news), "{path} {body}: {}", after.text());
+    }
+    kept(&reader, arguments).await;
+    app.patch("/v1/topics/llama", json!({"status": "draft"})).await.expect(200);
+    assert_eq!(reader.get(arguments).await.at("/data"), json!([]));
+}
+
+#[actix_web::test]
+async fn a_word_is_taken_for_another_as_soon_as_that_is_there() {
+    let (app, reader) = keeping().await;
+    let search = "/v1/search?q=wieghts";
+    kept(&reader, search).await;
+
+    app.post("/v1/topics/llama/arguments", json!({"claim": "Its weights."})).await.expect(201);
+
+    assert!(reader.get(search).await.text().contains("Its weights."));
+}
+
+#[actix_web::test]
+async fn what_is_expanded_out_of_its_topic_is_kept_until_other_topics_change() {
+    let (app, reader) = keeping().await;
+    let other = app.topic("another").await;
+    other.argument("reason").await;
+    let path = "/v1/topics/llama/citations?expand=source.citations";
+    kept(&reader, path).await;
+
+    other.citation("again", "text", "Open models are safe.", json!({"argument": "reason"})).await;
+
+    assert!(reader.get(path).await.text().contains("\"again\""));
 }
 
 #[actix_web::test]

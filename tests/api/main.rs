@@ -73,6 +73,7 @@ mod discovery;
 mod drafts;
 mod expansion;
 mod graph;
+mod kept;
 mod nodes;
 mod outages;
 mod outline;

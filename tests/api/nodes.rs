@@ -1,6 +1,6 @@
 //! Two programs over one database: neither shows what is no longer true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::thread;
@@ -87,15 +87,45 @@ struct Counts {
 const TOPICS: [(&str, &[usize]); 3] =
     [("at-both", &[0, 1]), ("at-second", &[1]), ("at-first", &[0])];
 
-/// What is read of a topic, and where in the answer its version is.
-fn reads(topic: usize) -> [(String, String); 4] {
+/// A word that every summary has, and nothing else.
+const WORD: &str = "marker";
+
+/// The version of a topic that each of its summaries was given with, as far as it was answered.
+type Summaries = Mutex<HashMap<String, i64>>;
+
+/// Where in an answer the version of a topic is.
+enum Place {
+    At(String),
+    /// Told by the summary that a search shows.
+    InHit,
+}
+
+/// What is read of a topic.
+fn reads(topic: usize) -> [(String, Place); 5] {
     let (slug, _) = TOPICS[topic];
+    let of_topic = || Place::At("/topic/version".to_owned());
     [
-        (format!("/v1/topics/{slug}"), "/version".to_owned()),
-        (format!("/v1/topics/{slug}/outline"), "/topic/version".to_owned()),
-        ("/v1/topics?limit=3".to_owned(), format!("/data/{topic}/version")),
-        (format!("/v1/topics/{slug}/graph?fields=topic"), "/topic/version".to_owned()),
+        (format!("/v1/topics/{slug}"), Place::At("/version".to_owned())),
+        (format!("/v1/topics/{slug}/outline"), of_topic()),
+        ("/v1/topics?limit=3".to_owned(), Place::At(format!("/data/{topic}/version"))),
+        (format!("/v1/topics/{slug}/graph?fields=topic"), of_topic()),
+        (format!("/v1/search?q={WORD}"), Place::InHit),
     ]
+}
+
+impl Place {
+    /// The version in an answer; `None` if it is of a summary that nobody was told of.
+    fn version(&self, answer: &Value, topic: usize, summaries: &Summaries) -> Option<i64> {
+        match self {
+            Self::At(pointer) => answer.pointer(pointer).unwrap().as_i64(),
+            Self::InHit => {
+                let (slug, _) = TOPICS[topic];
+                let hits = answer["data"].as_array().unwrap();
+                let hit = hits.iter().find(|hit| hit["slug"] == slug).expect("it is found");
+                summaries.lock().unwrap().get(hit["place"]["text"].as_str().unwrap()).copied()
+            }
+        }
+    }
 }
 
 /// Two programs over one database, readers and writers at each at full speed: no answer is older
@@ -123,11 +153,15 @@ fn no_node_shows_what_is_no_longer_true() {
         let made = ureq::post(format!("http://{}/v1/topics", nodes[0].address()))
             .header("authorization", &format!("Bearer {key}"))
             .content_type("application/json")
-            .send(json!({"title": "Watched", "slug": slug}).to_string())
+            .send(json!({"title": "Watched", "slug": slug, "summary": WORD}).to_string())
             .unwrap();
         assert_eq!(made.status(), 201);
     }
 
+    let summaries: [Summaries; TOPICS.len()] = Default::default();
+    for summaries in &summaries {
+        summaries.lock().unwrap().insert(WORD.to_owned(), 1);
+    }
     let counts = Counts::default();
     let faults = Mutex::new(Vec::new());
     let (ended, is_quiet) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -136,11 +170,15 @@ fn no_node_shows_what_is_no_longer_true() {
         let (ended, is_quiet) = (&ended, &is_quiet);
         for place in 0..2 {
             for (topic, (_, changed_at)) in TOPICS.iter().enumerate() {
+                let summaries = &summaries[topic];
                 if changed_at.contains(&place) {
-                    scope.spawn(move || write(&nodes[place], topic, key, counts, ended, is_quiet));
+                    let node = &nodes[place];
+                    scope
+                        .spawn(move || write(node, topic, key, summaries, counts, ended, is_quiet));
                 }
                 scope.spawn(move || {
-                    let outcome = read_on(&nodes[place], &nodes[1 - place], topic, counts, ended);
+                    let (here, there) = (&nodes[place], &nodes[1 - place]);
+                    let outcome = read_on(here, there, topic, summaries, counts, ended);
                     if let Err(fault) = outcome {
                         faults.lock().unwrap().push(fault);
                         ended.store(true, Ordering::SeqCst);
@@ -224,6 +262,7 @@ fn write(
     node: &Node,
     topic: usize,
     key: &str,
+    summaries: &Summaries,
     counts: &Counts,
     ended: &AtomicBool,
     is_quiet: &AtomicBool,
@@ -239,11 +278,12 @@ fn write(
         }
         let address = node.address();
         number += 1;
+        let summary = format!("{WORD} {number} at {address}");
         let sent = agent
             .patch(format!("http://{address}/v1/topics/{slug}"))
             .header("authorization", &format!("Bearer {key}"))
             .content_type("application/json")
-            .send(json!({"summary": format!("{number} at {address}")}).to_string());
+            .send(json!({"summary": summary}).to_string());
         let version = sent
             .ok()
             .filter(|it| it.status() == 200)
@@ -251,6 +291,7 @@ fn write(
         match version {
             // One that was killed in between is another now.
             Some(version) if node.address() == address => {
+                summaries.lock().unwrap().insert(summary, version);
                 node.of[topic].committed(version);
                 counts.writes.fetch_add(1, Ordering::SeqCst);
                 thread::sleep(pause);
@@ -267,11 +308,12 @@ fn read_on(
     node: &Node,
     other: &Node,
     topic: usize,
+    summaries: &Summaries,
     counts: &Counts,
     ended: &AtomicBool,
 ) -> Result<(), String> {
     let (agent, (here, there)) = (agent(), (&node.of[topic], &other.of[topic]));
-    for (path, pointer) in reads(topic).iter().cycle() {
+    for (path, place) in reads(topic).iter().cycle() {
         if ended.load(Ordering::SeqCst) {
             break;
         }
@@ -288,7 +330,7 @@ fn read_on(
         };
         let is_hit = answer.headers().get("server-timing").is_some_and(|it| it == "cache;desc=hit");
         let Some(body) = body(&mut answer) else { continue };
-        let shown = body.pointer(pointer).and_then(Value::as_i64).ok_or("no version")?;
+        let Some(shown) = place.version(&body, topic, summaries) else { continue };
         // The node that was asked may have been killed since, and another be in its place.
         let own = if node.address() == address { own } else { 0 };
         if shown < own || shown < others {

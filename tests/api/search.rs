@@ -159,6 +159,27 @@ async fn words_are_found_in_their_own_language_and_without_their_accents() {
 }
 
 #[actix_web::test]
+async fn a_word_that_one_language_leaves_out_is_not_found_in_it() {
+    let app = TestApp::start().await;
+    let debate = app.debate().await;
+    // English leaves out `own`, but not `owned`, of which it keeps as much.
+    for (slug, language, claim) in [
+        ("owned", "en", "They owned the weights."),
+        ("eins", "de", "Ein Own im Wort."),
+        ("zwei", "de", "Noch ein Own."),
+        ("drei", "de", "Und wieder Own."),
+    ] {
+        let new = json!({"slug": slug, "claim": claim, "language": language});
+        app.post(&debate.path("/arguments"), new).await.expect(201);
+    }
+
+    let found = app.get(&search("own", "&count=exact")).await.expect(200);
+
+    assert_eq!(found.at("/page/total"), 3);
+    assert!(!found.slugs().contains(&"owned".to_owned()), "{}", found.text());
+}
+
+#[actix_web::test]
 async fn any_text_is_a_query() {
     let app = TestApp::start().await;
     app.debate().await;

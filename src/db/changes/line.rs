@@ -1,11 +1,12 @@
-//! The log of changes, as SQL: which topics and sources each transaction changed.
+//! The log of changes, as SQL: which topics, sources and words each transaction changed.
 
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Subject;
+use super::words::Words;
 use crate::db::Conn;
 use crate::db::statement::statement;
 
@@ -21,25 +22,55 @@ pub(super) struct Line {
     source_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Bool>)]
     is_record: Option<bool>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    is_listed: Option<bool>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    is_linked: Option<bool>,
+    #[diesel(sql_type = Nullable<Text>)]
+    dictionary: Option<String>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    words: Option<Vec<String>>,
 }
 
 impl Line {
     /// What the line says has changed.
     pub(super) fn subjects(&self) -> impl Iterator<Item = Subject> + use<> {
-        let topic = self.topic_id.map(|id| Subject::Topic(id.into()));
-        let changed = self.topic_id.filter(|_| self.is_record == Some(true));
-        let record = changed.map(|id| Subject::TopicRecord(id.into()));
-        let topics = changed.map(|_| Subject::Topics);
+        let topic = self.topic_id.map(Into::into);
+        let of = |is_so: Option<bool>| topic.filter(|_| is_so == Some(true));
+        let (record, listed, linked) = (of(self.is_record), of(self.is_listed), of(self.is_linked));
         let source = self.source_id.map(|id| Subject::Source(id.into()));
-        let sources = source.map(|_| Subject::Sources);
-        [topic, record, topics, source, sources, Some(Subject::Everything)].into_iter().flatten()
+        [
+            topic.map(Subject::Topic),
+            record.map(Subject::TopicRecord),
+            record.map(|_| Subject::TopicRecords),
+            listed.map(Subject::TopicHead),
+            listed.map(|_| Subject::Topics),
+            linked.map(Subject::Links),
+            source,
+            source.map(|_| Subject::Sources),
+            Some(Subject::Everything),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The words of the entry that the line says has changed, if it is of one, or of any.
+    pub(super) fn words(&self) -> Option<Option<Words>> {
+        let of_any = self.topic_id.is_none() && self.source_id.is_none();
+        match (&self.dictionary, &self.words) {
+            (Some(dictionary), Some(words)) => {
+                Some(Some(Words::new(dictionary, words.iter().map(String::as_str))))
+            }
+            (_, _) => of_any.then_some(None),
+        }
     }
 }
 
 statement! {
     struct OfThisTransaction {} = "
-        select xid::text::bigint as transaction, topic_id, source_id, is_record from changes
-        where xid = pg_current_xact_id_if_assigned()";
+        select xid::text::bigint as transaction, topic_id, source_id, is_record, is_listed, is_linked,
+               dictionary, tsvector_to_array(words) as words
+        from changes where xid = pg_current_xact_id_if_assigned()";
 }
 
 /// What the transaction of a connection has changed so far.
@@ -58,16 +89,21 @@ pub(super) struct Seen {
 }
 
 statement! {
-    struct Since { transaction: String => Text } = "
+    struct Since { transaction: String => Text, own: Vec<i64> => Array<BigInt> } = "
         select pg_snapshot_xmin(now.snapshot)::text::bigint as ended,
-               changes.xid::text::bigint as transaction, topic_id, source_id, is_record
+               changes.xid::text::bigint as transaction, topic_id, source_id, is_record, is_listed,
+               is_linked, dictionary, tsvector_to_array(words) as words
         from (select pg_current_snapshot() as snapshot) as now
-        left join changes on changes.xid >= $1::xid8";
+        left join changes on changes.xid >= $1::xid8 and changes.xid::text::bigint <> all ($2)";
 }
 
-/// The lines of this transaction and the later ones, as far as they are committed.
-pub(super) async fn since(mut conn: &Conn, transaction: i64) -> QueryResult<Vec<Seen>> {
-    Since { transaction: transaction.to_string() }.load(&mut conn).await
+/// The lines of this transaction and the later ones, but for some, as far as they are committed.
+pub(super) async fn since(
+    mut conn: &Conn,
+    transaction: i64,
+    own: Vec<i64>,
+) -> QueryResult<Vec<Seen>> {
+    Since { transaction: transaction.to_string(), own }.load(&mut conn).await
 }
 
 statement! {

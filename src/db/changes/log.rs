@@ -114,18 +114,19 @@ impl Log {
         if self.at.is_some_and(|at| asked - at > FORGOTTEN) {
             return Err("the log was not looked at for too long".into());
         }
-        let seen = timeout(SILENCE, line::since(&self.conn, self.ended)).await??;
+        let own = changes.own().iter().copied().collect();
+        let seen = timeout(SILENCE, line::since(&self.conn, self.ended, own)).await??;
         let ended = seen.first().map(|seen| seen.ended).ok_or("the log has no end")?;
         let mut read = HashSet::new();
-        let mut news = HashSet::new();
+        let mut news = Vec::new();
         let mut own = changes.own();
-        for Seen { line, .. } in &seen {
+        for Seen { line, .. } in seen {
             let Some(transaction) = line.transaction else { continue };
             if transaction >= ended {
                 read.insert(transaction);
             }
             if !self.read.contains(&transaction) && !own.contains(&transaction) {
-                news.extend(line.subjects());
+                news.push(line);
             }
         }
         own.retain(|transaction| *transaction >= ended);
@@ -135,7 +136,7 @@ impl Log {
             changes.forget_all();
             self.tidied = (asked, ended);
         }
-        changes.heard(news);
+        changes.heard(&news);
         (self.ended, self.read, self.at) = (ended, read, Some(asked));
         changes.trust_since(asked);
         Ok(())

@@ -16,16 +16,19 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 use self::line::Line;
+use self::words::{Change, Found, Recent};
 use super::Conn;
 use crate::domain::ids::{SourceId, TopicId};
+use crate::http::expand::Expand;
 
 mod line;
 mod log;
+mod words;
 
 pub(super) use log::follow;
+pub use words::{Concerned, Lexeme, Words};
 
 /// The longest time after a commit by another program for which what it made untrue can still be
 /// shown here, whatever breaks. Most of the time it is some milliseconds.
@@ -38,8 +41,14 @@ pub enum Subject {
     Topic(TopicId),
     /// The fields of a topic itself.
     TopicRecord(TopicId),
-    /// Which topics there are, and the fields of each itself.
+    /// The fields of every topic itself.
+    TopicRecords,
+    /// What a topic is listed by: its slug, title, tags, language and status, and that it is there.
+    TopicHead(TopicId),
+    /// What every topic is listed by, and which there are.
     Topics,
+    /// How the arguments of a topic bear on its positions, and what these are called.
+    Links(TopicId),
     /// A source.
     Source(SourceId),
     /// All sources.
@@ -63,6 +72,7 @@ struct Inner {
     /// Nothing that was read before this moment holds.
     since: AtomicU64,
     marks: RwLock<Marks>,
+    recent: Recent,
     started: Instant,
     /// Until when what is here may be trusted, in nanoseconds after the start.
     trusted_until: AtomicU64,
@@ -91,6 +101,9 @@ struct Mark {
     writers: AtomicU64,
 }
 
+/// A transaction that changes more entries of search than this may as well have changed any.
+const MOST_ENTRIES: usize = 100;
+
 /// How many marks are kept at least before those are forgotten that nothing depends on.
 const LEAST: usize = 50_000;
 
@@ -106,6 +119,7 @@ impl Default for Inner {
             clock: AtomicU64::new(0),
             since: AtomicU64::new(0),
             marks: RwLock::default(),
+            recent: Recent::default(),
             started: Instant::now(),
             trusted_until: AtomicU64::new(0),
             own: Mutex::default(),
@@ -119,6 +133,7 @@ impl Default for Inner {
 pub struct Held {
     read_at: Moment,
     marks: Box<[Arc<Mark>]>,
+    found: Option<Found>,
 }
 
 impl Changes {
@@ -127,14 +142,21 @@ impl Changes {
         Moment(self.0.clock.load(Ordering::SeqCst))
     }
 
-    /// What was read from this moment on and depends on these subjects; `None` if it holds no more.
-    pub fn hold(&self, read_at: Moment, subjects: &[Subject]) -> Option<Held> {
+    /// What was read from this moment on and depends on these subjects, and on what else it was found
+    /// by; `None` if it holds no more.
+    pub fn hold(
+        &self,
+        read_at: Moment,
+        subjects: &[Subject],
+        found_by: Option<Arc<dyn Concerned>>,
+    ) -> Option<Held> {
         let mut marks = self.0.marks.write().unwrap_or_else(PoisonError::into_inner);
         if read_at.0 < marks.forgotten {
             return None;
         }
         let marks = subjects.iter().map(|subject| marks.mark(*subject)).collect();
-        let held = Held { read_at, marks };
+        let found = found_by.map(|by| Found::new(by, read_at.0));
+        let held = Held { read_at, marks, found };
         self.holds(&held, Instant::now()).then_some(held)
     }
 
@@ -147,6 +169,7 @@ impl Changes {
                 .marks
                 .iter()
                 .all(|mark| mark.writers.load(Ordering::SeqCst) == 0 && !since(&mark.changed))
+            && held.found.as_ref().is_none_or(|found| self.0.recent.leave(found, self.now().0))
     }
 
     /// Whether all commits are known that were made more than [`BOUND`] ago.
@@ -159,19 +182,35 @@ impl Changes {
     pub(crate) async fn announce(&self, conn: &mut Conn) -> QueryResult<Writing> {
         let lines = line::of_this_transaction(conn).await?;
         let transaction = lines.first().and_then(|line| line.transaction);
-        let mut subjects: Vec<Subject> = lines.iter().flat_map(Line::subjects).collect();
-        subjects.sort_unstable_by_key(Subject::in_order);
-        subjects.dedup();
+        let subjects: HashSet<Subject> = lines.iter().flat_map(Line::subjects).collect();
         let mut marks = self.0.marks.write().unwrap_or_else(PoisonError::into_inner);
         let marks: Vec<_> = subjects.into_iter().map(|subject| marks.mark(subject)).collect();
         for mark in &marks {
             mark.writers.fetch_add(1, Ordering::SeqCst);
         }
-        Ok(Writing { changes: self.clone(), transaction, marks })
+        let entries = self.begin(lines.iter());
+        Ok(Writing { changes: self.clone(), transaction, marks, entries })
     }
 
-    /// Others' transactions changed these subjects.
-    fn heard(&self, subjects: impl IntoIterator<Item = Subject>) {
+    /// Remembers which entries of search are going to be changed.
+    fn begin<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> Vec<Arc<Change>> {
+        let mut words: Vec<_> = lines.filter_map(Line::words).collect();
+        if words.len() > MOST_ENTRIES || words.iter().any(Option::is_none) {
+            words = vec![None];
+        }
+        words.into_iter().map(|words| self.0.recent.begin(words)).collect()
+    }
+
+    fn over(&self, entries: &[Arc<Change>]) {
+        for entry in entries {
+            self.0.recent.over(entry, self.0.clock.fetch_add(1, Ordering::SeqCst) + 1);
+        }
+    }
+
+    /// What others' transactions changed.
+    fn heard(&self, lines: &[Line]) {
+        self.over(&self.begin(lines.iter()));
+        let subjects: HashSet<Subject> = lines.iter().flat_map(Line::subjects).collect();
         let mut marks = self.0.marks.write().unwrap_or_else(PoisonError::into_inner);
         for subject in subjects {
             self.change(&marks.mark(subject));
@@ -238,6 +277,7 @@ pub struct Writing {
     changes: Changes,
     transaction: Option<i64>,
     marks: Vec<Arc<Mark>>,
+    entries: Vec<Arc<Change>>,
 }
 
 impl Writing {
@@ -256,6 +296,7 @@ impl Drop for Writing {
             self.changes.change(mark);
             mark.writers.fetch_sub(1, Ordering::SeqCst);
         }
+        self.changes.over(&self.entries);
         if !self.marks.is_empty() {
             self.changes.0.to_tell.notify_one();
         }
@@ -263,22 +304,19 @@ impl Drop for Writing {
 }
 
 impl Subject {
+    /// What is shown of a topic, with what hangs together with it, if that is asked for.
+    pub fn in_topic<T>(id: TopicId, expand: Option<&Expand<T>>) -> Vec<Self> {
+        match expand {
+            None => vec![Self::Topic(id)],
+            Some(expand) if expand.leaves_topic() => vec![Self::Everything],
+            Some(_) => vec![Self::Topic(id), Self::Sources],
+        }
+    }
+
     /// The subject, or everything where what hangs together with it is shown, too, which may be in
     /// any topic.
     pub fn or_everything(self, is_expanded: bool) -> Self {
         if is_expanded { Self::Everything } else { self }
-    }
-
-    /// Something to sort by, so that the same stand together.
-    fn in_order(&self) -> (u8, Option<Uuid>) {
-        match self {
-            Self::Topic(id) => (0, Some((*id).into())),
-            Self::TopicRecord(id) => (1, Some((*id).into())),
-            Self::Topics => (2, None),
-            Self::Source(id) => (3, Some((*id).into())),
-            Self::Sources => (4, None),
-            Self::Everything => (5, None),
-        }
     }
 }
 
