@@ -354,4 +354,23 @@ mod tests {
         let words = read("'a' & !'b' & ( 'c' | 'a' )").wanted();
         assert_eq!(words, [Term::word("a", false), Term::word("c", false)]);
     }
+
+    #[test]
+    fn whatever_matches_has_a_word_of_each_clause() {
+        for (query, clauses) in [
+            ("'a'", "a"),
+            ("'a' & 'b' & !'c'", "a,b"),
+            ("'a' <-> 'b'", "a,b"),
+            ("'a' & ( 'b' | 'c' & 'd' )", "a,b|d"),
+            // What has no `b` matches, whatever it has.
+            ("'a' | !'b'", ""),
+        ] {
+            let term = Term::read(query).unwrap();
+            let words = |words: Vec<&Term>| {
+                words.into_iter().map(Term::as_asked).collect::<Vec<_>>().join("|")
+            };
+            let said: Vec<String> = term.clauses().into_iter().map(words).collect();
+            assert_eq!(said.join(",").replace('\'', ""), clauses, "{query}");
+        }
+    }
 }
