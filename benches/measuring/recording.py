@@ -122,5 +122,5 @@ def keep_the_rest(statement):
     """What the program writes back as it read it is, for another topic, what that one has."""
     if not re.match(r'update "?topics\b', statement, re.I):
         return statement
-    column = re.compile(rf'("?topics"?\.)?("?)(?!summary\b)(\w+)\2 = (?:{LITERAL})')
+    column = re.compile(rf'(?<![\w".])("?topics"?\.)?("?)(?!summary\b)(\w+)\2 = (?:{LITERAL})')
     return column.sub(lambda at: f'{at[1] or ""}"{at[3]}" = "topics"."{at[3]}"', statement)
