@@ -16,6 +16,8 @@ import run as kit
 
 LOG = "select xid::text::bigint"
 LISTENERS = 2
+# What writes the log where an argument is made.
+TRIGGERS = {"topics": "topics_change", "search_entries": "search_entries_added"}
 INDEX = "search_entries_words_idx"
 INDEXES = {"no pending list": "fastupdate = off",
            **{f"{size} kB": f"fastupdate = on, gin_pending_list_limit = {size}" for size in (64, 256, 1024, 4096)}}
@@ -36,9 +38,9 @@ def telling(run, rounds, seconds):
                 run.scripts["create"] = scripts
                 # Nothing is told, so nothing is written for it.
                 how = "disable" if name == "nobody is told" else "enable"
-                run.cluster.psql("bench", f"alter table topics {how} trigger topics_change")
+                triggers(run, how)
                 rate = run.turn_pgbench("create", 32, seconds)["rate"]
-                run.cluster.psql("bench", "alter table topics enable trigger topics_change")
+                triggers(run, "enable")
                 run.clean("create")
                 # The first makes all warm.
                 if round_:
@@ -54,6 +56,10 @@ def telling(run, rounds, seconds):
         ratio = statistics.median(a / b for a, b in zip(values, nobody))
         lines.append(f"| {name} | {statistics.median(values):,.0f} | {ratio:.2f} |")
     return lines
+
+
+def triggers(run, how):
+    run.cluster.psql("bench", *(f"alter table {table} {how} trigger {name}" for table, name in TRIGGERS.items()))
 
 
 def edited(scripts, instead, name):

@@ -99,7 +99,8 @@ def by_connection(text, put):
         elif kind == "DETAIL" and statements and rest.lower().startswith("parameters: "):
             values = {number: put(value) for number, value in re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", rest)}
             # A literal has no type of its own, as a parameter has.
-            statement = re.sub(r"unnest\((\$\d+)\)", r"unnest(\1::text[])", statements[-1])
+            statement = re.sub(r"select unnest\((\$\d+)\)", r"select unnest(\1::uuid[])", statements[-1])
+            statement = re.sub(r"unnest\((\$\d+)\)", r"unnest(\1::text[])", statement)
             statements[-1] = re.sub(r"\$(\d+)", lambda at, values=values: values.get(at[1], at[0]), statement)
     return sent
 
