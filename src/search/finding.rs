@@ -28,7 +28,7 @@ pub const FEW: usize = 3;
 const MOST_RANKED: i64 = 2_000;
 
 /// A part that is estimated to have so many is divided without a look: such an estimate is seldom
-/// wrong by half, and if it is, the hits are the same and only found more slowly.
+/// wrong by so much, and if it is, the hits are the same and only found more slowly.
 const MANY: u64 = 3_000;
 
 /// A part that cannot be divided and is estimated to have so many is not ranked.

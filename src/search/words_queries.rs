@@ -28,9 +28,11 @@ pub struct Reading {
     pub ends: Vec<String>,
 }
 
-statement! {
-    /// The dictionaries are found by leaps through the index, one for each.
-    struct Read { text: String => Text } = "
+/// What is read of a query in each dictionary, which are found by leaps through the index: the
+/// beginning of a statement that says what the text `folded` is, and what follows it.
+macro_rules! read_in_each {
+    ($rest:literal) => {
+        concat!("
         with recursive used (dictionary) as (
              (select min(dictionary) from search_words)
              union all
@@ -39,23 +41,19 @@ statement! {
          )
          select dictionary,
                 websearch_to_tsquery(dictionary::regconfig, folded)::text as written,
-                phraseto_tsquery(dictionary::regconfig, folded)::text as phrase,
+                phraseto_tsquery(dictionary::regconfig, folded)::text as phrase,", $rest)
+    };
+}
+
+statement! {
+    struct Read { text: String => Text } = read_in_each!("
                 '' as begun, '{}'::text[] as ends
-         from used, search_folded($1) folded where dictionary is not null";
+         from used, search_folded($1) folded where dictionary is not null");
 }
 
 statement! {
     /// The same, with what the last word may be the beginning of.
-    struct ReadBegun { text: String => Text, begun: String => Text } = "
-        with recursive used (dictionary) as (
-             (select min(dictionary) from search_words)
-             union all
-             select (select min(w.dictionary) from search_words w where w.dictionary > used.dictionary)
-             from used where used.dictionary is not null
-         )
-         select dictionary,
-                websearch_to_tsquery(dictionary::regconfig, folded)::text as written,
-                phraseto_tsquery(dictionary::regconfig, folded)::text as phrase,
+    struct ReadBegun { text: String => Text, begun: String => Text } = read_in_each!("
                 begun,
                 array(select distinct plainto_tsquery(dictionary::regconfig, s.word)::text
                       from (select word from search_words w
@@ -63,7 +61,7 @@ statement! {
                               and w.word >= begun and w.word < begun || U&'\\+10ffff'
                             limit 50) s) as ends
          from used, search_folded($1) folded, lower(search_folded($2)) begun
-         where dictionary is not null";
+         where dictionary is not null");
 }
 
 /// Reads a query, and the beginning of a word behind it, in every dictionary that entries use.

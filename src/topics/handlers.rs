@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 
 use super::queries;
-use super::types::{NewTopic, Topic, TopicFilter, TopicParts, TopicPatch, TopicPath};
+use super::types::{NewTopic, Topic, TopicExpand, TopicFilter, TopicParts, TopicPatch, TopicPath};
 use crate::access::{Caller, Read, Write, change};
 use crate::cache::Shows;
 use crate::db::changes::Subject;
@@ -49,11 +49,16 @@ pub async fn list_topics(
 fn shown(filter: &TopicFilter, topics: impl Iterator<Item = TopicId>) -> Vec<Subject> {
     let is_by_change = Sort::from(filter.sort.unwrap_or_default()).is_by_change();
     let all = if is_by_change { Subject::TopicRecords } else { Subject::Topics };
-    let each = |id| match &filter.expand {
-        None => vec![Subject::TopicRecord(id)],
-        expand => Subject::in_topic(id, expand.as_ref()),
-    };
+    let each = |id| shown_of(id, filter.expand.as_ref());
     iter::once(all).chain(topics.flat_map(each)).collect()
+}
+
+/// What is shown of a topic: itself, or with what hangs together with it.
+fn shown_of(id: TopicId, expand: Option<&TopicExpand>) -> Vec<Subject> {
+    match expand {
+        None => vec![Subject::TopicRecord(id)],
+        Some(_) => Subject::in_topic(id, expand),
+    }
 }
 
 /// Open a topic
@@ -91,10 +96,7 @@ pub async fn get_topic(
             expansion::of(conn, &caller.sight(), slice::from_ref(&topic), expand).await?;
         Ok((topic, expanded))
     })?;
-    let shown = match &parts.expand {
-        None => vec![Subject::TopicRecord(topic.id)],
-        expand => Subject::in_topic(topic.id, expand.as_ref()),
-    };
+    let shown = shown_of(topic.id, parts.expand.as_ref());
     let parts = Parts::new(parts.fields.as_ref(), expanded);
     Ok(answer::parts(&conditions, topic.version, &topic, &parts).showing(shown))
 }
